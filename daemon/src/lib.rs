@@ -1,1 +1,30 @@
+//! Liveside: a sidecar that makes any web app live.
+//!
+//! The modules lie in layers and import downward only (`cargo xtask layers` checks it):
+//!
+//! | layer | modules | owns |
+//! |---|---|---|
+//! | 5 | [`app`], [`cli`] | parse, wire, serve, drain |
+//! | 4 | [`http`] | routes, the WebSocket upgrade, static files |
+//! | 3 | [`connection`] | one socket: read, outbox, heartbeat, limits |
+//! | 2 | [`live`], [`registry`], [`dev`] | the rules of an event; which modules run; rebuilding them |
+//! | 1 | [`wasm`] | the engine, workers and host functions |
+//! | 0 | [`protocol`], [`config`], [`ids`], [`clock`], [`state`] | types and codecs without I/O |
+//!
+//! A browser's call goes down and up through them: `connection::task` reads the frame, `connection::dispatch` knows
+//! what it asks for, `live::instance` gives it its turn, `live::event` runs it in `wasm::worker`, and the answer goes
+//! through `connection::outbox` to the socket.
 
+// pub mod app;
+// pub mod cli;
+pub mod clock;
+pub mod config;
+// pub mod connection;
+// pub mod dev;
+// pub mod http;
+pub mod ids;
+pub mod live;
+pub mod protocol;
+// pub mod registry;
+pub mod state;
+pub mod wasm;

@@ -1,0 +1,223 @@
+//! What an operator can set: defaults, a TOML file, `LIVESIDE_*` variables and flags, each over the one before.
+//!
+//! A wrong configuration ends the program before it binds a port, with the key and, where one is near, the key that
+//! was probably meant.
+
+mod load;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use load::{ConfigError, load};
+
+use crate::ids::IdScheme;
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Config {
+    /// Where to listen. Port 0 takes any that is free.
+    pub listen: SocketAddr,
+    /// The directory of `.wasm` files.
+    pub components: Option<PathBuf>,
+    /// Path of the WebSocket.
+    pub path: String,
+    /// Origins, beside the page's own, that may open a socket: `https://app.example.org`.
+    pub allowed_origins: Vec<String>,
+    /// A directory of files to serve at `/`.
+    #[serde(rename = "static")]
+    pub static_dir: Option<PathBuf>,
+    /// Where compiled modules are kept between starts. Default: the user's cache directory.
+    pub cache_dir: Option<PathBuf>,
+    /// `BURST/PER_SECOND` messages of one connection, or `off`.
+    pub rate_limit: RateLimit,
+    /// How ids are made.
+    pub ids: Ids,
+    /// Sizes, counts and times.
+    pub limits: Limits,
+    /// Pings and idle connections.
+    pub heartbeat: Heartbeat,
+    /// Settings of single components, by name.
+    #[serde(rename = "component-settings", alias = "component")]
+    pub component_settings: BTreeMap<String, ComponentSettings>,
+}
+
+/// `[ids]`
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Ids {
+    /// `uuidv7` or `nanoid`.
+    pub generator: IdScheme,
+    /// Put before every id.
+    pub prefix: String,
+}
+
+/// `[limits]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Limits {
+    /// Largest text frame from a browser.
+    pub text_frame_bytes: usize,
+    /// Largest binary frame from a browser.
+    pub binary_frame_bytes: usize,
+    /// How deep JSON from a browser may nest.
+    pub json_depth: usize,
+    /// Mounts of one connection.
+    pub components_per_connection: usize,
+    /// Connections altogether.
+    pub connections: usize,
+    /// What may wait for a slow browser before it is cut off.
+    pub outbox_bytes: usize,
+    /// State and private data of one mount.
+    pub state_bytes: usize,
+    /// Result of an action.
+    pub result_bytes: usize,
+    /// Events that may wait for one mount.
+    pub event_queue: usize,
+    /// Log lines of one event.
+    pub log_lines: usize,
+    /// Linear memory of one worker.
+    pub memory_bytes: usize,
+    /// A worker that has grown past this is replaced after its event.
+    pub recycle_bytes: usize,
+    /// Workers of one module.
+    pub workers_per_module: usize,
+    /// Processor time of one event.
+    #[serde(with = "humantime_serde")]
+    pub cpu_time: Duration,
+    /// Time of one event, waiting included.
+    #[serde(with = "humantime_serde")]
+    pub wall_time: Duration,
+    /// How long a stop waits for events under way and for clients to go.
+    #[serde(with = "humantime_serde")]
+    pub shutdown: Duration,
+}
+
+/// `[heartbeat]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Heartbeat {
+    /// How often the daemon pings.
+    #[serde(with = "humantime_serde")]
+    pub ping: Duration,
+    /// A connection from which nothing came for this long is closed.
+    #[serde(with = "humantime_serde")]
+    pub idle: Duration,
+}
+
+/// `[component.NAME]`
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ComponentSettings {
+    /// Values that the component may read.
+    pub config: BTreeMap<String, String>,
+}
+
+/// How fast one connection may send messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateLimit {
+    /// As fast as it likes.
+    Off,
+    /// A bucket of tokens.
+    Limited {
+        /// Messages that may come at once.
+        burst: u32,
+        /// Messages that become free again in a second.
+        per_second: u32,
+    },
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 4000)),
+            components: None,
+            path: "/api/live/ws".to_owned(),
+            allowed_origins: Vec::new(),
+            static_dir: None,
+            cache_dir: None,
+            rate_limit: RateLimit::default(),
+            ids: Ids::default(),
+            limits: Limits::default(),
+            heartbeat: Heartbeat::default(),
+            component_settings: BTreeMap::new(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const MIB: usize = 1 << 20;
+        Self {
+            text_frame_bytes: MIB,
+            binary_frame_bytes: 2 * MIB,
+            json_depth: 64,
+            components_per_connection: 1000,
+            connections: 100_000,
+            outbox_bytes: 4 * MIB,
+            state_bytes: 10 * MIB,
+            result_bytes: MIB,
+            event_queue: 256,
+            log_lines: 100,
+            memory_bytes: 64 * MIB,
+            recycle_bytes: 16 * MIB,
+            workers_per_module: 64,
+            cpu_time: Duration::from_secs(1),
+            wall_time: Duration::from_secs(30),
+            shutdown: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Default for Heartbeat {
+    fn default() -> Self {
+        Self { ping: Duration::from_secs(30), idle: Duration::from_secs(120) }
+    }
+}
+
+impl Default for RateLimit {
+    fn default() -> Self {
+        Self::Limited { burst: 100, per_second: 50 }
+    }
+}
+
+impl std::str::FromStr for RateLimit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "off" {
+            return Ok(Self::Off);
+        }
+        let wrong = || format!("`{text}` is no rate limit: write BURST/PER_SECOND, such as 100/50, or off");
+        let (burst, per_second) = text.split_once('/').ok_or_else(wrong)?;
+        match (burst.trim().parse(), per_second.trim().parse()) {
+            (Ok(burst), Ok(per_second)) if burst > 0 && per_second > 0 => Ok(Self::Limited { burst, per_second }),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+impl std::fmt::Display for RateLimit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Off => f.write_str("off"),
+            Self::Limited { burst, per_second } => write!(f, "{burst}/{per_second}"),
+        }
+    }
+}
+
+impl Serialize for RateLimit {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for RateLimit {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}

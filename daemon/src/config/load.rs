@@ -1,0 +1,166 @@
+//! Layers the sources over one another and says what is wrong with them.
+
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::error::Kind;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::Serialize;
+
+use super::Config;
+
+/// Variables that are not settings.
+const NOT_SETTINGS: [&str; 2] = ["log", "config"];
+
+/// The configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file that was named is not there.
+    #[error("there is no configuration file at {0}")]
+    NoFile(PathBuf),
+    /// A source says something that cannot be.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+/// Reads the configuration: the defaults, then `file`, then `LIVESIDE_*` variables, then `flags`.
+///
+/// `LIVESIDE_LIMITS__STATE_BYTES` sets `state-bytes` of `[limits]`.
+///
+/// # Errors
+/// If the file is not there, or if a source has an unknown key or a value that does not fit.
+pub fn load(file: Option<&Path>, flags: impl Serialize) -> Result<Config, ConfigError> {
+    let mut figment = Figment::new();
+    if let Some(file) = file {
+        if !file.is_file() {
+            return Err(ConfigError::NoFile(file.to_owned()));
+        }
+        figment = figment.merge(Toml::file_exact(file));
+    }
+    let config: Config = figment
+        .merge(
+            Env::prefixed("LIVESIDE_")
+                .ignore(&NOT_SETTINGS)
+                .map(|key| key.as_str().to_ascii_lowercase().replace("__", ".").replace('_', "-").into()),
+        )
+        .merge(Serialized::defaults(flags))
+        .extract()
+        .map_err(|error| ConfigError::Invalid(explain(error)))?;
+    check(&config).map_err(ConfigError::Invalid)?;
+    Ok(config)
+}
+
+/// Values that fit for themselves and make no sense.
+fn check(config: &Config) -> Result<(), String> {
+    if !config.path.starts_with('/') {
+        return Err(format!("path: `{}` must start with a slash", config.path));
+    }
+    if config.limits.recycle_bytes > config.limits.memory_bytes {
+        return Err("limits.recycle-bytes: must not be more than limits.memory-bytes".to_owned());
+    }
+    for (key, zero) in [
+        ("limits.workers-per-module", config.limits.workers_per_module == 0),
+        ("limits.event-queue", config.limits.event_queue == 0),
+        ("limits.cpu-time", config.limits.cpu_time.is_zero()),
+        ("limits.wall-time", config.limits.wall_time.is_zero()),
+        ("heartbeat.ping", config.heartbeat.ping.is_zero()),
+        ("heartbeat.idle", config.heartbeat.idle.is_zero()),
+    ] {
+        if zero {
+            return Err(format!("{key}: must be more than zero"));
+        }
+    }
+    Ok(())
+}
+
+/// One line for each mistake: where, what, and what was probably meant.
+fn explain(errors: figment::Error) -> String {
+    let lines: Vec<String> = errors.into_iter().map(|error| explain_one(&error)).collect();
+    lines.join("\n")
+}
+
+fn explain_one(error: &figment::Error) -> String {
+    let source = error.metadata.as_ref().map(|metadata| match &metadata.source {
+        Some(source) => source.to_string(),
+        None => metadata.name.to_string(),
+    });
+    let path = error.path.join(".");
+    let what = match &error.kind {
+        Kind::UnknownField(field, known) => {
+            let nearest = known.iter().max_by(|a, b| {
+                let near = |name: &str| strsim::jaro_winkler(field, name);
+                near(a).total_cmp(&near(b))
+            });
+            match nearest.filter(|name| strsim::jaro_winkler(field, name) > 0.75) {
+                Some(name) => format!("unknown key `{field}`, did you mean `{name}`?"),
+                None => format!("unknown key `{field}`; known are {}", known.join(", ")),
+            }
+        }
+        kind => kind.to_string(),
+    };
+    let place = match (source, path.is_empty()) {
+        (Some(source), true) => format!("{source}: "),
+        (Some(source), false) => format!("{source}: {path}: "),
+        (None, true) => String::new(),
+        (None, false) => format!("{path}: "),
+    };
+    format!("{place}{what}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[derive(Serialize, Default)]
+    struct Flags {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        listen: Option<&'static str>,
+    }
+
+    fn from_toml(text: &str) -> Result<Config, ConfigError> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        load(Some(file.path()), Flags::default())
+    }
+
+    #[test]
+    fn flags_go_over_the_file() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"listen = \"127.0.0.1:1\"\nrate-limit = \"7/3\"\n[limits]\ncpu-time = \"250ms\"").unwrap();
+        let config = load(Some(file.path()), Flags { listen: Some("127.0.0.1:2") }).unwrap();
+        assert_eq!(config.listen.port(), 2);
+        assert_eq!(config.rate_limit.to_string(), "7/3");
+        assert_eq!(config.limits.cpu_time.as_millis(), 250);
+        assert_eq!(config.limits.wall_time.as_secs(), 30);
+    }
+
+    #[test]
+    fn a_mistyped_key_is_refused_with_the_one_that_was_meant() {
+        let error = from_toml("[limits]\nstate-byte = 5").unwrap_err().to_string();
+        assert!(error.contains("limits"), "{error}");
+        assert!(error.contains("unknown key `state-byte`, did you mean `state-bytes`?"), "{error}");
+        let error = from_toml("lisen = \"x\"").unwrap_err().to_string();
+        assert!(error.contains("did you mean `listen`?"), "{error}");
+    }
+
+    #[test]
+    fn values_that_make_no_sense_are_refused() {
+        for (text, part) in [
+            ("path = \"x\"", "must start with a slash"),
+            ("rate-limit = \"fast\"", "BURST/PER_SECOND"),
+            ("listen = \"nowhere\"", "listen"),
+            ("[limits]\ncpu-time = \"0s\"", "limits.cpu-time"),
+            ("[limits]\nrecycle-bytes = 100000000000", "recycle-bytes"),
+        ] {
+            let error = from_toml(text).unwrap_err().to_string();
+            assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let error = load(Some(Path::new("/nowhere/liveside.toml")), Flags::default()).unwrap_err();
+        assert_eq!(error.to_string(), "there is no configuration file at /nowhere/liveside.toml");
+    }
+}

@@ -1,0 +1,173 @@
+//! What is mounted, and the rules of an event.
+//!
+//! - [`Slot`]: a component name and the version of it that runs now.
+//! - [`Instance`]: one mounted component: its state, its queue and its turn.
+//! - `event`: what an event does to an instance: the transaction, the hooks, the replies.
+//! - `swap`: a new version taking over.
+//!
+//! The rules (DESIGN.md): events of one instance run one at a time and in order, those of different instances beside
+//! one another; an event is a transaction on the instance's state; no task and no channel stands idle for a mount.
+//! This layer knows clients only by the [`Client`] trait: it runs without a socket.
+
+mod client;
+mod event;
+mod instance;
+mod persistent;
+mod refusal;
+mod slot;
+mod swap;
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use serde_json::value::RawValue;
+use tokio_util::task::TaskTracker;
+
+pub use client::Client;
+pub use event::{ActionCall, Event, MountRequest, PropertyUpdate};
+pub use instance::Instance;
+pub use refusal::Refusal;
+pub use slot::{Slot, Version};
+pub use swap::{SwapError, Swapped};
+
+use crate::config::ComponentSettings;
+use crate::ids::IdGenerator;
+use crate::protocol::Code;
+use crate::state::Document;
+use crate::wasm::definition::Props;
+use crate::wasm::{Session, Subject};
+
+/// An event's work, to be run by whoever submitted it. `None`: somebody else is running the instance and will do it.
+pub type Turn = Option<Pin<Box<dyn Future<Output = ()> + Send>>>;
+
+/// What one instance may use.
+#[derive(Debug, Clone, Copy)]
+pub struct InstanceLimits {
+    /// Bytes of state and private data.
+    pub state_bytes: usize,
+    /// Log lines of one event.
+    pub log_lines: usize,
+    /// Events that may wait.
+    pub event_queue: usize,
+}
+
+/// Everything that is mounted.
+pub struct Live {
+    ids: IdGenerator,
+    limits: InstanceLimits,
+    settings: BTreeMap<String, ComponentSettings>,
+    slots: RwLock<HashMap<Arc<str>, Arc<Slot>>>,
+    /// Owns the events that could not be finished at once; awaited at the end.
+    tasks: TaskTracker,
+}
+
+impl Live {
+    /// Nothing mounted, no component known.
+    #[must_use]
+    pub fn new(ids: IdGenerator, limits: InstanceLimits, settings: BTreeMap<String, ComponentSettings>) -> Self {
+        Self { ids, limits, settings, slots: RwLock::default(), tasks: TaskTracker::new() }
+    }
+
+    /// The names of all components that can be mounted, sorted.
+    #[must_use]
+    pub fn components(&self) -> Vec<Arc<Slot>> {
+        let mut slots: Vec<_> = self.slots.read().values().filter(|slot| slot.is_available()).cloned().collect();
+        slots.sort_by(|a, b| a.name().cmp(b.name()));
+        slots
+    }
+
+    /// Mounts a component. The instance is there when this returns; its turn runs the hooks and sends the reply.
+    ///
+    /// # Errors
+    /// If there is no such component, or it may not be mounted by this client.
+    pub fn mount(
+        &self,
+        client: Arc<dyn Client>,
+        session: Arc<Session>,
+        name: &str,
+        props: Option<&RawValue>,
+        request: MountRequest,
+    ) -> Result<(Arc<Instance>, Turn), Refusal> {
+        let slot = self.find(name).ok_or_else(|| self.unknown_component(name))?;
+        let version = slot.current();
+        if version.definition.access.is_some() {
+            return Err(Refusal::new(Code::AuthDenied, format!("{} needs an authenticated user", slot.name())));
+        }
+        let subject = Box::new(Subject {
+            instance: self.ids.instance(),
+            state: initial_state(&version, props, self.limits.state_bytes)?,
+            private: None,
+            room: request.room.as_deref().map(Into::into),
+            session,
+            shared: version.shared.clone(),
+        });
+        let instance = Instance::new(slot.clone(), client, version, subject, self.limits.event_queue);
+        slot.add(instance.clone());
+        let turn = instance.submit(Event::Mount(Box::new(request)));
+        Ok((instance, turn))
+    }
+
+    /// Runs a turn as far as it goes without waiting; what is left goes on as a task of its own.
+    pub async fn run(&self, turn: Turn) {
+        let Some(mut turn) = turn else { return };
+        let done = std::future::poll_fn(|cx| std::task::Poll::Ready(turn.as_mut().poll(cx).is_ready())).await;
+        if !done {
+            self.tasks.spawn(turn);
+        }
+    }
+
+    /// Waits until no event is under way. New ones may still be submitted until then.
+    pub async fn drain(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Name lookup: exact, then with `Component` added, then with the first letter upper-case, then both.
+    fn find(&self, name: &str) -> Option<Arc<Slot>> {
+        let slots = self.slots.read();
+        let get = |name: &str| slots.get(name).filter(|slot| slot.is_available()).cloned();
+        get(name).or_else(|| get(&format!("{name}Component"))).or_else(|| {
+            let mut letters = name.chars();
+            let upper: String = letters.next()?.to_uppercase().chain(letters).collect();
+            get(&upper).or_else(|| get(&format!("{upper}Component")))
+        })
+    }
+
+    fn unknown_component(&self, name: &str) -> Refusal {
+        let slots = self.slots.read();
+        let nearest = slots
+            .values()
+            .filter(|slot| slot.is_available())
+            .map(|slot| (strsim::jaro_winkler(name, slot.name()), slot.name()))
+            .filter(|(near, _)| *near > 0.85)
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        let advice = nearest.map_or_else(String::new, |(_, name)| format!(", did you mean `{name}`?"));
+        Refusal::new(Code::ComponentNotFound, format!("There is no component `{name}`{advice}"))
+    }
+}
+
+/// The default state with the props that the component takes.
+fn initial_state(version: &Version, props: Option<&RawValue>, limit: usize) -> Result<Document, Refusal> {
+    let definition = &version.definition;
+    let mut state = definition.default_state.clone();
+    let Some(props) = props.filter(|_| definition.props != Props::None) else { return Ok(state) };
+    let entries = crate::state::entries(props.get())
+        .map_err(|error| Refusal::new(Code::InvalidPayload, format!("payload.props: {error}")))?;
+    for (key, value) in entries {
+        if definition.props == Props::Any || definition.default_state.contains(&key) {
+            state.set(&key, value.into());
+        }
+    }
+    if state.bytes() > limit {
+        let message = format!("The state would be {} bytes, {limit} are allowed", state.bytes());
+        return Err(Refusal::new(Code::LimitExceeded, message));
+    }
+    state.commit();
+    Ok(state)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,448 @@
+//! What an event does: the guest calls it is made of, the transaction around them, and what is sent.
+//!
+//! An event ends in one of three ways. *Done*: its changes are applied and sent, then the reply. *Failed* (the
+//! component returned an error): the changes made before are applied and sent all the same, then the failed reply.
+//! *Broken* (a trap, a time-out, a limit): nothing is applied.
+
+use compact_str::CompactString;
+
+use super::instance::{Instance, Resident};
+use super::refusal::Refusal;
+use crate::protocol::{Code, ServerMessage};
+use crate::state::{Json, Key, PatchError};
+use crate::wasm::definition::{SET_VALUE, is_hook_name};
+use crate::wasm::{CallError, Fault, GuestEvent, Lease, Subject};
+
+/// Something that happens to an instance.
+#[derive(Debug)]
+pub enum Event {
+    /// The first one.
+    Mount(Box<MountRequest>),
+    /// A browser calls an action.
+    Action(ActionCall),
+    /// A browser sets a key.
+    Property(PropertyUpdate),
+    /// A new version of the component is there.
+    Refresh,
+    /// The browser is done with it.
+    Unmount {
+        /// `requestId` as JSON text; `None` wants no reply.
+        request: Option<CompactString>,
+    },
+    /// The connection is gone.
+    Disconnect,
+}
+
+/// What a mount's reply needs.
+#[derive(Debug, Default)]
+pub struct MountRequest {
+    /// The client's own reference.
+    pub reference: Option<CompactString>,
+    /// The default room.
+    pub room: Option<CompactString>,
+    /// A name for logs.
+    pub debug_label: Option<CompactString>,
+    /// `requestId` as JSON text.
+    pub request: Option<CompactString>,
+}
+
+/// A call of an action.
+#[derive(Debug)]
+pub struct ActionCall {
+    /// `CALL_ACTION` or `COMPONENT_ACTION`.
+    pub original_type: &'static str,
+    /// The action.
+    pub name: CompactString,
+    /// Its payload.
+    pub payload: Option<Json>,
+    /// `requestId` as JSON text.
+    pub request: Option<CompactString>,
+    /// Whether the client waits for a reply.
+    pub wants_reply: bool,
+}
+
+/// A key to set.
+#[derive(Debug)]
+pub struct PropertyUpdate {
+    /// The key.
+    pub name: CompactString,
+    /// Its value.
+    pub value: Json,
+    /// `requestId` as JSON text.
+    pub request: Option<CompactString>,
+}
+
+impl Event {
+    /// Whether it may be refused when too many wait. The end of an instance may not.
+    pub(super) fn is_droppable(&self) -> bool {
+        matches!(self, Self::Action(_) | Self::Property(_))
+    }
+}
+
+/// Whether what an event changed is told to the browser.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tell {
+    /// As a delta.
+    Delta,
+    /// Not: the whole state is sent anyway, or nobody is there.
+    Nothing,
+}
+
+impl Instance {
+    /// Runs one event. `false`: the instance has ended.
+    pub(super) async fn run(&self, resident: &mut Resident, event: Event) -> bool {
+        self.take_current_version(resident).await;
+        match event {
+            Event::Mount(request) => self.mount(resident, &request).await,
+            Event::Action(call) => self.action(resident, &call).await,
+            Event::Property(update) => self.property(resident, &update).await,
+            Event::Refresh => {}
+            Event::Unmount { request } => {
+                self.end(resident).await;
+                if request.is_some() {
+                    self.client.send(&ServerMessage::Unmounted {
+                        component: self.id().as_str(),
+                        outcome: Ok(()),
+                        request: request.as_deref(),
+                    });
+                }
+                return false;
+            }
+            Event::Disconnect => {
+                if resident.version.definition.hooks.disconnect {
+                    self.hook(resident, "disconnect", GuestEvent::Disconnect, Tell::Nothing).await;
+                }
+                self.end(resident).await;
+                return false;
+            }
+        }
+        true
+    }
+
+    async fn mount(&self, resident: &mut Resident, request: &MountRequest) {
+        let hooks = resident.version.definition.hooks;
+        if hooks.connect {
+            self.hook(resident, "connect", GuestEvent::Connect, Tell::Nothing).await;
+        }
+        if hooks.mount {
+            let event =
+                GuestEvent::Mount { room: request.room.as_deref(), debug_label: request.debug_label.as_deref() };
+            self.hook(resident, "mount", event, Tell::Nothing).await;
+        }
+        self.log_lifecycle(resident, "mounted");
+        if let Some(subject) = &resident.subject {
+            let state = &subject.state;
+            self.client.send(&ServerMessage::State { component: self.id(), state });
+            self.client.send(&ServerMessage::Mounted {
+                reference: request.reference.as_deref(),
+                outcome: Ok((self.id(), state)),
+                request: request.request.as_deref(),
+            });
+        }
+    }
+
+    async fn end(&self, resident: &mut Resident) {
+        if resident.version.definition.hooks.destroy {
+            self.hook(resident, "destroy", GuestEvent::Destroy, Tell::Nothing).await;
+        }
+        self.log_lifecycle(resident, "unmounted");
+    }
+
+    async fn action(&self, resident: &mut Resident, call: &ActionCall) {
+        let outcome = self.try_action(resident, call).await;
+        if let Err(refusal) = &outcome {
+            self.report(&call.name, refusal);
+        }
+        if call.wants_reply {
+            self.client.send(&ServerMessage::ActionResponse {
+                original_type: call.original_type,
+                component: self.id().as_str(),
+                outcome: outcome.as_ref().map(Option::as_ref).map_err(Refusal::as_error),
+                request: call.request.as_deref(),
+            });
+        }
+    }
+
+    async fn try_action(&self, resident: &mut Resident, call: &ActionCall) -> Result<Option<Json>, Refusal> {
+        self.check_callable(resident, &call.name)?;
+        if call.name == SET_VALUE {
+            let (key, value) = set_value_payload(call.payload.as_ref())?;
+            self.set_value(resident, &key, value.clone(), call.payload.as_ref()).await?;
+            let reply = format!(r#"{{"success":true,"key":{},"value":{}}}"#, Json::string(&key).as_str(), value.as_str());
+            return Json::parse(&reply).map(Some).map_err(|error| Refusal::new(Code::InvalidPayload, error.to_string()));
+        }
+        let before = resident.version.definition.hooks.before_action;
+        let (name, payload) = (call.name.as_str(), call.payload.as_ref());
+        self.transact(resident, name, Tell::Delta, async |lease, component| {
+            if before {
+                before_action(lease, component, name, payload).await?;
+            }
+            Ok(lease.handle(component, GuestEvent::Action { name, payload }).await?)
+        })
+        .await
+    }
+
+    async fn property(&self, resident: &mut Resident, update: &PropertyUpdate) {
+        let outcome = match self.check_callable(resident, SET_VALUE) {
+            Ok(()) => self.set_value(resident, &update.name, update.value.clone(), None).await,
+            Err(refusal) => Err(refusal),
+        };
+        if let Err(refusal) = &outcome {
+            self.report(SET_VALUE, refusal);
+        }
+        self.client.send(&ServerMessage::PropertyUpdated {
+            component: self.id().as_str(),
+            property: &update.name,
+            outcome: outcome.as_ref().copied().map_err(Refusal::as_error),
+            request: update.request.as_deref(),
+        });
+    }
+
+    /// The daemon's own action: sets one key, for a browser, where the component allows it.
+    async fn set_value(
+        &self,
+        resident: &mut Resident,
+        key: &str,
+        value: Json,
+        payload: Option<&Json>,
+    ) -> Result<(), Refusal> {
+        let known = resident.version.definition.default_state.contains(key);
+        if !known {
+            let message = format!("{} has no state key `{key}`", self.slot.name());
+            return Err(Refusal::new(Code::InvalidPayload, message));
+        }
+        let hooks = resident.version.definition.hooks;
+        if !hooks.before_action && !hooks.state_change {
+            let Some(subject) = &mut resident.subject else { return Ok(()) };
+            set_key(subject, key, value)?;
+            self.commit(subject, Tell::Delta);
+            return Ok(());
+        }
+        let as_call = Json::parse(&format!(r#"{{"key":{},"value":{}}}"#, Json::string(key).as_str(), value.as_str()));
+        let payload = payload.cloned().or(as_call.ok());
+        self.transact(resident, SET_VALUE, Tell::Delta, async |lease, component| {
+            if hooks.before_action {
+                before_action(lease, component, SET_VALUE, payload.as_ref()).await?;
+            }
+            if let Some(subject) = lease.subject_mut() {
+                set_key(subject, key, value).map_err(Stop::Refused)?;
+            }
+            Ok(None)
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Whether a browser may call `name` at all.
+    fn check_callable(&self, resident: &Resident, name: &str) -> Result<(), Refusal> {
+        let definition = &resident.version.definition;
+        let component = self.slot.name();
+        let refuse = |message: String| Err(Refusal::new(Code::ActionNotCallable, message));
+        let Some(action) = definition.action(name) else {
+            if name.starts_with(['_', '#', '$']) || is_hook_name(name) {
+                return refuse(format!("`{name}` of {component} is internal and cannot be called"));
+            }
+            return match definition.advice(name) {
+                Some(advice) => refuse(format!("`{name}` of {component} is not a public action: {advice}")),
+                None => refuse(format!("{component} has no action `{name}`")),
+            };
+        };
+        if action.access.is_some() {
+            let message = format!("`{name}` of {component} needs an authenticated user");
+            return Err(Refusal::new(Code::AuthDenied, message));
+        }
+        Ok(())
+    }
+
+    /// Runs a lifecycle hook as an event of its own. Its errors are reported and break nothing.
+    async fn hook(&self, resident: &mut Resident, name: &'static str, event: GuestEvent<'_>, tell: Tell) {
+        let outcome = self
+            .transact(resident, name, tell, async |lease, component| Ok(lease.handle(component, event).await?))
+            .await;
+        if let Err(refusal) = outcome {
+            tracing::warn!(component = self.slot.name(), instance = %self.id(), hook = name, error = %refusal, "a hook failed");
+            self.report(name, &refusal);
+        }
+    }
+
+    /// Tells a new version's `reload` hook that it has taken over.
+    pub(super) async fn reload_hook(&self, resident: &mut Resident, from_version: &str) {
+        if resident.version.definition.hooks.reload {
+            self.hook(resident, "reload", GuestEvent::Reload { from_version }, Tell::Delta).await;
+        }
+    }
+
+    /// One event: guest calls on one worker, then everything or nothing.
+    async fn transact(
+        &self,
+        resident: &mut Resident,
+        event: &str,
+        tell: Tell,
+        steps: impl AsyncFnOnce(&mut Lease<'_>, &str) -> Result<Option<Json>, Stop>,
+    ) -> Result<Option<Json>, Refusal> {
+        let version = resident.version.clone();
+        let definition = &version.definition;
+        let mut lease = match version.module.lease(resident.worker, definition.fresh).await {
+            Ok(lease) => lease,
+            Err(fault) => return Err(self.broken(event, fault)),
+        };
+        resident.worker = Some(lease.worker_id());
+        if let Some(subject) = resident.subject.take() {
+            lease.enter(subject);
+        }
+        let mut outcome = steps(&mut lease, &definition.name).await;
+        if definition.hooks.state_change && !matches!(outcome, Err(Stop::Broken(_))) {
+            if let Err(stop) = self.state_change(&mut lease, &definition.name).await {
+                outcome = Err(stop);
+            }
+        }
+        resident.subject = lease.leave();
+        drop(lease);
+        let Some(subject) = &mut resident.subject else {
+            return Err(self.broken(event, Fault::NoWorker { reason: "the state was lost".into() }));
+        };
+        match outcome {
+            Ok(result) => {
+                self.commit(subject, tell);
+                Ok(result)
+            }
+            Err(Stop::Refused(refusal)) => {
+                self.commit(subject, tell);
+                Err(refusal)
+            }
+            Err(Stop::Broken(fault)) => {
+                subject.rollback();
+                Err(self.broken(event, fault))
+            }
+        }
+    }
+
+    /// The `state-change` hook, if the event changed anything. Its own error breaks nothing; its crash undoes the event.
+    async fn state_change(&self, lease: &mut Lease<'_>, component: &str) -> Result<(), Stop> {
+        let changed: Vec<Key> = lease.subject().map_or_else(Vec::new, |subject| subject.state.changed_keys());
+        if changed.is_empty() {
+            return Ok(());
+        }
+        match lease.handle(component, GuestEvent::StateChange(&changed)).await {
+            Ok(_) => Ok(()),
+            Err(CallError::Fault(fault)) => Err(Stop::Broken(fault)),
+            Err(CallError::Failure(failure)) => {
+                let refusal = Refusal::from(failure);
+                tracing::warn!(%component, instance = %self.id(), hook = "state-change", error = %refusal, "a hook failed");
+                self.report("state-change", &refusal);
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes the event's changes final and tells the browser.
+    fn commit(&self, subject: &mut Subject, tell: Tell) {
+        if let Some(private) = &mut subject.private {
+            private.commit();
+        }
+        let delta = subject.state.commit();
+        if tell == Tell::Delta && !delta.is_empty() {
+            self.client.delta(self.id(), delta);
+        }
+    }
+
+    /// Commits what was written outside a guest call and tells the browser.
+    pub(super) fn commit_and_tell(&self, subject: &mut Subject) {
+        self.commit(subject, Tell::Delta);
+    }
+
+    /// Logs a fault, with what the browser is not told.
+    fn broken(&self, event: &str, fault: Fault) -> Refusal {
+        tracing::error!(component = self.slot.name(), instance = %self.id(), event, error = %fault, "an event broke down");
+        fault.into()
+    }
+
+    /// Pushes an error that is no reply.
+    pub(super) fn report(&self, action: &str, refusal: &Refusal) {
+        self.client.send(&ServerMessage::ComponentError {
+            component: self.id(),
+            action,
+            code: refusal.code,
+            error: &refusal.message,
+        });
+    }
+
+    /// Answers an event that will not run.
+    pub(super) fn refuse(&self, event: &Event, refusal: &Refusal) {
+        let component = self.id().as_str();
+        match event {
+            Event::Action(call) if call.wants_reply => self.client.send(&ServerMessage::ActionResponse {
+                original_type: call.original_type,
+                component,
+                outcome: Err(refusal.as_error()),
+                request: call.request.as_deref(),
+            }),
+            Event::Property(update) => self.client.send(&ServerMessage::PropertyUpdated {
+                component,
+                property: &update.name,
+                outcome: Err(refusal.as_error()),
+                request: update.request.as_deref(),
+            }),
+            _ => {}
+        }
+    }
+
+    fn log_lifecycle(&self, resident: &Resident, what: &str) {
+        if resident.version.definition.logs_lifecycle {
+            tracing::info!(component = self.slot.name(), instance = %self.id(), "{what}");
+        }
+    }
+}
+
+/// Why the steps of an event ended early.
+pub(super) enum Stop {
+    /// The component, or a rule, said no. What was changed before stays.
+    Refused(Refusal),
+    /// The guest broke down. Nothing stays.
+    Broken(Fault),
+}
+
+impl From<CallError> for Stop {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Failure(failure) => Self::Refused(failure.into()),
+            CallError::Fault(fault) => Self::Broken(fault),
+        }
+    }
+}
+
+/// Asks the component whether an action may go ahead.
+async fn before_action(
+    lease: &mut Lease<'_>,
+    component: &str,
+    name: &str,
+    payload: Option<&Json>,
+) -> Result<(), Stop> {
+    match lease.handle(component, GuestEvent::BeforeAction { name, payload }).await {
+        Ok(Some(answer)) if answer.as_str() == "false" => {
+            Err(Stop::Refused(Refusal::new(Code::ActionCancelled, format!("{component} cancelled `{name}`"))))
+        }
+        Ok(_) => Ok(()),
+        Err(CallError::Failure(failure)) => {
+            Err(Stop::Refused(Refusal::new(Code::ActionCancelled, failure.message)))
+        }
+        Err(CallError::Fault(fault)) => Err(Stop::Broken(fault)),
+    }
+}
+
+fn set_key(subject: &mut Subject, key: &str, value: Json) -> Result<(), Refusal> {
+    let limit = subject.shared.max_state_bytes.saturating_sub(subject.private_bytes());
+    subject.state.set_within(key, value, limit).map_err(|error| {
+        let code = if matches!(error, PatchError::TooLarge { .. }) { Code::LimitExceeded } else { Code::InvalidPayload };
+        Refusal::new(code, format!("`{key}` was not set: {error}"))
+    })
+}
+
+/// `key` and `value` of a call of `setValue`.
+fn set_value_payload(payload: Option<&Json>) -> Result<(CompactString, Json), Refusal> {
+    let wrong = || Refusal::new(Code::InvalidPayload, r#"setValue takes {"key": KEY, "value": VALUE}"#);
+    let entries = crate::state::entries(payload.ok_or_else(wrong)?.as_str()).map_err(|_| wrong())?;
+    let find = |name: &str| entries.iter().find(|(key, _)| key == name).map(|(_, value)| *value);
+    let key: String = serde_json::from_str(find("key").ok_or_else(wrong)?.get()).map_err(|_| wrong())?;
+    Ok((key.into(), find("value").ok_or_else(wrong)?.into()))
+}

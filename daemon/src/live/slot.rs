@@ -1,0 +1,123 @@
+//! A component name, the version of it that runs now, and everything that is mounted under it.
+
+use std::borrow::Borrow;
+use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arc_swap::ArcSwap;
+use parking_lot::Mutex;
+
+use super::instance::Instance;
+use super::persistent::PersistentMap;
+use crate::wasm::subject::Shared;
+use crate::wasm::{Definition, Module};
+
+/// One version of a component: its definition and the module that holds its logic.
+pub struct Version {
+    /// What the module says of it.
+    pub definition: Definition,
+    /// The module.
+    pub module: Arc<Module>,
+    /// What its host functions need.
+    pub shared: Arc<Shared>,
+}
+
+/// The place that versions of a component succeed one another in.
+pub struct Slot {
+    name: Arc<str>,
+    /// Read once an event, replaced by a swap.
+    current: ArcSwap<Version>,
+    /// `false` while its module's file is gone: what is mounted goes on, nothing new is mounted.
+    available: AtomicBool,
+    pub(super) persistent: Arc<PersistentMap>,
+    /// Everything mounted, for swaps and counts.
+    instances: Mutex<HashSet<ById>>,
+}
+
+impl Slot {
+    pub(super) fn new(version: Arc<Version>, persistent: Arc<PersistentMap>) -> Self {
+        Self {
+            name: version.definition.name.clone(),
+            current: ArcSwap::new(version),
+            available: AtomicBool::new(true),
+            persistent,
+            instances: Mutex::default(),
+        }
+    }
+
+    /// The component's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The version that the next event uses.
+    #[must_use]
+    pub fn current(&self) -> Arc<Version> {
+        self.current.load_full()
+    }
+
+    /// Whether `version` is the one that the next event uses.
+    pub(super) fn is_current(&self, version: &Arc<Version>) -> bool {
+        Arc::ptr_eq(&self.current.load(), version)
+    }
+
+    pub(super) fn publish(&self, version: Arc<Version>) -> Arc<Version> {
+        self.available.store(true, Ordering::Relaxed);
+        self.current.swap(version)
+    }
+
+    pub(super) fn withdraw(&self) {
+        self.available.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether it can be mounted.
+    #[must_use]
+    pub fn is_available(&self) -> bool {
+        self.available.load(Ordering::Relaxed)
+    }
+
+    /// How many instances are mounted.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.instances.lock().len()
+    }
+
+    pub(super) fn instances(&self) -> Vec<Arc<Instance>> {
+        self.instances.lock().iter().map(|by_id| by_id.0.clone()).collect()
+    }
+
+    pub(super) fn add(&self, instance: Arc<Instance>) {
+        self.instances.lock().insert(ById(instance));
+    }
+
+    pub(super) fn remove(&self, instance: &Instance) {
+        self.instances.lock().remove(instance.id().as_str());
+    }
+}
+
+/// An instance in a set, found by its id: the id is not stored twice.
+#[derive(Debug, Clone)]
+pub struct ById(pub Arc<Instance>);
+
+impl Borrow<str> for ById {
+    fn borrow(&self) -> &str {
+        self.0.id().as_str()
+    }
+}
+
+impl Hash for ById {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.id().as_str().hash(state);
+    }
+}
+
+impl PartialEq for ById {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id() == other.0.id()
+    }
+}
+
+impl Eq for ById {}

@@ -1,0 +1,221 @@
+//! A new version of a module taking over from the running one, while everything stays mounted.
+//!
+//! First the new version is tried: it must be able to take over the state of what is mounted. Then the slots change
+//! in one step, and every instance is given an empty event, so that idle ones move at once; a busy one moves before its
+//! next event. An instance whose state cannot be taken over after all stays with the old version.
+
+use std::sync::Arc;
+
+use super::event::Event;
+use super::instance::{Instance, Resident};
+use super::persistent::PersistentMap;
+use super::refusal::Refusal;
+use super::slot::{Slot, Version};
+use super::Live;
+use crate::state::Document;
+use crate::wasm::subject::Shared;
+use crate::wasm::{CallError, Definition, Module};
+
+/// A module was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum SwapError {
+    /// The new version cannot take over the state of something that is mounted.
+    #[error("{component} {to} could not migrate the state of an instance from {from}: {reason}")]
+    Migrate {
+        /// The component.
+        component: String,
+        /// The version that runs.
+        from: String,
+        /// The version that does not.
+        to: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+/// A component that got a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Swapped {
+    /// Its name.
+    pub component: Arc<str>,
+    /// The version.
+    pub version: Arc<str>,
+    /// Whether there was none before.
+    pub is_new: bool,
+    /// What was mounted at that moment.
+    pub instances: usize,
+}
+
+impl Live {
+    /// Makes a module's components the current ones.
+    ///
+    /// # Errors
+    /// If the state of something that is mounted cannot be taken over: then nothing has changed.
+    pub async fn publish(&self, module: Arc<Module>) -> Result<Vec<Swapped>, SwapError> {
+        for definition in module.definitions() {
+            if let Some(slot) = self.slot(&definition.name) {
+                rehearse(&slot, &module, definition).await?;
+            }
+        }
+        let mut swapped = Vec::new();
+        let mut moving = Vec::new();
+        let mut retired = Vec::new();
+        for definition in module.definitions() {
+            let (slot, old) = self.put(definition, &module);
+            let instances = if old.is_some() { slot.instances() } else { Vec::new() };
+            swapped.push(Swapped {
+                component: definition.name.clone(),
+                version: definition.version.clone(),
+                is_new: old.is_none(),
+                instances: instances.len(),
+            });
+            moving.extend(instances);
+            retired.extend(old);
+        }
+        for instance in moving {
+            self.run(instance.submit(Event::Refresh)).await;
+        }
+        for version in retired {
+            version.module.retire();
+        }
+        Ok(swapped)
+    }
+
+    /// The module's file is gone: its components are not mounted any more. What is mounted goes on.
+    pub fn withdraw(&self, module: &Module) {
+        for definition in module.definitions() {
+            if let Some(slot) = self.slot(&definition.name) {
+                slot.withdraw();
+            }
+        }
+    }
+
+    fn slot(&self, name: &str) -> Option<Arc<Slot>> {
+        self.slots.read().get(name).cloned()
+    }
+
+    /// Puts a definition into its slot, which is made if there is none. Gives the version before.
+    fn put(&self, definition: &Definition, module: &Arc<Module>) -> (Arc<Slot>, Option<Arc<Version>>) {
+        let mut slots = self.slots.write();
+        let persistent = slots.get(&definition.name).map_or_else(
+            || Arc::new(PersistentMap::new(self.limits.state_bytes)),
+            |slot| slot.persistent.clone(),
+        );
+        persistent.add_defaults(&definition.persistent_defaults);
+        let settings = self.settings.get(&*definition.name);
+        let shared = Shared {
+            component: definition.name.clone(),
+            persistent: persistent.clone(),
+            config: settings.map(|settings| settings.config.clone().into_iter().collect()).unwrap_or_default(),
+            default_state: definition.default_state.clone(),
+            max_state_bytes: self.limits.state_bytes,
+            max_log_lines: self.limits.log_lines,
+        };
+        let version =
+            Arc::new(Version { definition: definition.clone(), module: module.clone(), shared: Arc::new(shared) });
+        match slots.get(&definition.name) {
+            Some(slot) => (slot.clone(), Some(slot.publish(version))),
+            None => {
+                let slot = Arc::new(Slot::new(version, persistent));
+                slots.insert(definition.name.clone(), slot.clone());
+                (slot, None)
+            }
+        }
+    }
+}
+
+impl Instance {
+    /// Moves the instance to the version that runs now, if it is another one.
+    pub(super) async fn take_current_version(&self, resident: &mut Resident) {
+        if self.slot.is_current(&resident.version) {
+            return;
+        }
+        let current = self.slot.current();
+        if resident.refused.as_ref().is_some_and(|refused| Arc::ptr_eq(refused, &current)) {
+            return;
+        }
+        let Some(subject) = &mut resident.subject else { return };
+        let old = resident.version.clone();
+        let migrated = match migrated(&old.definition, &current.module, &current.definition, &subject.state).await {
+            Ok(migrated) => migrated,
+            Err(error) => {
+                tracing::error!(
+                    component = self.slot.name(), instance = %self.id(), %error,
+                    "the state cannot be taken over: the instance stays with version {}", old.definition.version
+                );
+                self.report("migrate", &Refusal::from(error));
+                resident.refused = Some(current);
+                return;
+            }
+        };
+        replace(&mut subject.state, migrated);
+        subject.shared = current.shared.clone();
+        resident.version = current;
+        resident.refused = None;
+        resident.worker = None;
+        if let Some(subject) = &mut resident.subject {
+            self.commit_and_tell(subject);
+        }
+        self.reload_hook(resident, &old.definition.version).await;
+    }
+}
+
+/// Tries the migration of everything that is mounted, on copies.
+async fn rehearse(slot: &Slot, module: &Module, new: &Definition) -> Result<(), SwapError> {
+    if slot.current().definition.version == new.version {
+        return Ok(());
+    }
+    for instance in slot.instances() {
+        // One that is busy right now is tried when it moves.
+        let Some((version, state)) = instance.peek_state() else { continue };
+        let from = &version.definition.version;
+        if *from == new.version {
+            continue;
+        }
+        migrate(module, new, from, &state).await.map_err(|error| SwapError::Migrate {
+            component: new.name.to_string(),
+            from: from.to_string(),
+            to: new.version.to_string(),
+            reason: error.to_string(),
+        })?;
+    }
+    Ok(())
+}
+
+async fn migrate(module: &Module, new: &Definition, from: &str, state: &str) -> Result<Document, CallError> {
+    module.lease(None, new.fresh).await?.migrate(&new.name, from, state).await
+}
+
+/// The state as the new version wants it: migrated if the version differs, with the keys of its default state.
+async fn migrated(
+    old: &Definition,
+    module: &Module,
+    new: &Definition,
+    state: &Document,
+) -> Result<Document, CallError> {
+    let mut result = if old.version == new.version {
+        state.clone()
+    } else {
+        migrate(module, new, &old.version, &state.to_text(None)).await?
+    };
+    for (key, value) in new.default_state.iter() {
+        if !result.contains(key) {
+            result.set(key, value.clone());
+        }
+    }
+    for (key, _) in old.default_state.iter() {
+        if !new.default_state.contains(key) {
+            result.remove(key);
+        }
+    }
+    Ok(result)
+}
+
+/// Makes `state` say what `target` says, in changes that can be told as a delta.
+fn replace(state: &mut Document, target: Document) {
+    let gone: Vec<_> = state.iter().filter(|(key, _)| !target.contains(key)).map(|(key, _)| key.clone()).collect();
+    gone.iter().for_each(|key| state.remove(key));
+    for (key, value) in target.iter() {
+        state.set(key, value.clone());
+    }
+}

@@ -1,0 +1,346 @@
+//! Frames from browsers, as messages. Everything here is hostile until it is checked.
+//!
+//! Values that only pass through (payloads, request ids) stay text: they are checked for being JSON, not taken apart.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::code::Code;
+
+/// The longest `requestId`, in bytes of JSON text: it is echoed, so it must not be a way to make the daemon send much.
+const MAX_REQUEST_ID_BYTES: usize = 256;
+/// The longest name of a component, an action or a property, in bytes.
+const MAX_NAME_BYTES: usize = 256;
+
+/// One message with what every message has.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// `requestId` as JSON text, to be echoed as it came.
+    pub id: Option<&'a str>,
+    /// `componentId`: the client's own reference in a mount, an instance's id elsewhere.
+    pub component: Option<Cow<'a, str>>,
+    /// What it asks for.
+    pub message: ClientMessage<'a>,
+}
+
+/// What a browser can ask for.
+#[derive(Debug)]
+pub enum ClientMessage<'a> {
+    /// `COMPONENT_MOUNT`.
+    Mount(Mount<'a>),
+    /// `COMPONENT_UNMOUNT`.
+    Unmount,
+    /// `CALL_ACTION` or `COMPONENT_ACTION`.
+    Action(Action<'a>),
+    /// `PROPERTY_UPDATE`.
+    Property(Property<'a>),
+    /// `COMPONENT_PING`.
+    Ping,
+}
+
+/// The payload of a mount.
+#[derive(Debug)]
+pub struct Mount<'a> {
+    /// `component` or `componentName`.
+    pub name: Cow<'a, str>,
+    /// A JSON object, to be laid over the default state.
+    pub props: Option<&'a RawValue>,
+    /// The default room.
+    pub room: Option<Cow<'a, str>>,
+    /// A label, not an identity.
+    pub user_id: Option<Cow<'a, str>>,
+    /// A name for logs.
+    pub debug_label: Option<Cow<'a, str>>,
+}
+
+/// A call of an action.
+#[derive(Debug)]
+pub struct Action<'a> {
+    /// The message's own type, for `originalType`.
+    pub original_type: &'static str,
+    /// The action.
+    pub name: Cow<'a, str>,
+    /// Its payload.
+    pub payload: Option<&'a RawValue>,
+    /// Whether the client waits for a reply.
+    pub wants_reply: bool,
+}
+
+/// One key to set.
+#[derive(Debug)]
+pub struct Property<'a> {
+    /// The key.
+    pub name: Cow<'a, str>,
+    /// The value; `null` if there was none.
+    pub value: &'a RawValue,
+}
+
+/// A message that is none. It says which request it belongs to, where that could be told.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ParseError<'a> {
+    /// What kind of mistake.
+    pub code: Code,
+    /// A sentence for people.
+    pub error: String,
+    /// `requestId` as JSON text.
+    pub request_id: Option<&'a str>,
+    /// `componentId`, as JSON text.
+    pub component: Option<&'a str>,
+}
+
+/// A message, or what is wrong with it.
+pub type Parsed<'a> = Result<Request<'a>, ParseError<'a>>;
+
+/// The messages of one frame, in order.
+#[derive(Debug)]
+pub struct Messages<'a> {
+    one: Option<Parsed<'a>>,
+    list: std::vec::IntoIter<&'a RawValue>,
+}
+
+impl<'a> Iterator for Messages<'a> {
+    type Item = Parsed<'a>;
+
+    fn next(&mut self) -> Option<Parsed<'a>> {
+        self.one.take().or_else(|| self.list.next().map(|raw| parse_message(raw.get())))
+    }
+}
+
+/// All messages of a text frame: one for an object, as many as it holds for an array.
+///
+/// `max_depth` bounds how deep objects and arrays may nest.
+///
+/// # Errors
+/// If the frame as a whole is no JSON object or array. Each message may still be wrong for itself.
+pub fn parse_frame(text: &str, max_depth: usize) -> Result<Messages<'_>, ParseError<'_>> {
+    let refused = |code, error: String| ParseError { code, error, request_id: None, component: None };
+    if nests_deeper_than(text, max_depth) {
+        return Err(refused(Code::InvalidMessage, format!("The message nests deeper than {max_depth} levels")));
+    }
+    if text.trim_ascii_start().starts_with('[') {
+        let list: Vec<&RawValue> =
+            serde_json::from_str(text).map_err(|_| refused(Code::InvalidJson, "Invalid JSON".into()))?;
+        return Ok(Messages { one: None, list: list.into_iter() });
+    }
+    match parse_message(text) {
+        Err(error) if error.code == Code::InvalidJson => Err(error),
+        parsed => Ok(Messages { one: Some(parsed), list: Vec::new().into_iter() }),
+    }
+}
+
+/// The fields of any message, not looked into.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Envelope<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    component_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    request_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    action: Option<&'a RawValue>,
+    #[serde(borrow)]
+    property: Option<&'a RawValue>,
+    #[serde(borrow)]
+    payload: Option<&'a RawValue>,
+    #[serde(borrow)]
+    expect_response: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct MountPayload<'a> {
+    #[serde(borrow)]
+    component: Option<&'a RawValue>,
+    #[serde(borrow)]
+    component_name: Option<&'a RawValue>,
+    #[serde(borrow)]
+    props: Option<&'a RawValue>,
+    #[serde(borrow)]
+    room: Option<&'a RawValue>,
+    #[serde(borrow)]
+    user_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    debug_label: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct PropertyPayload<'a> {
+    #[serde(borrow)]
+    property: Option<&'a RawValue>,
+    #[serde(borrow)]
+    value: Option<&'a RawValue>,
+}
+
+fn parse_message(text: &str) -> Parsed<'_> {
+    let envelope: Envelope<'_> = match serde_json::from_str(text) {
+        Ok(envelope) => envelope,
+        Err(error) => return Err(not_a_message(text, &error)),
+    };
+    let request_id = envelope.request_id.map(RawValue::get).filter(|raw| *raw != "null");
+    let echoed = request_id.filter(|raw| raw.len() <= MAX_REQUEST_ID_BYTES && !raw.starts_with(['{', '[']));
+    let component = envelope.component_id.map(RawValue::get).filter(|raw| raw.len() <= MAX_NAME_BYTES);
+    let refuse = |code: Code, error: String| ParseError { code, error, request_id: echoed, component };
+    let invalid = |error: String| refuse(Code::InvalidMessage, error);
+
+    if request_id.is_some() && echoed.is_none() {
+        return Err(invalid(format!("requestId must be a string or a number of at most {MAX_REQUEST_ID_BYTES} bytes")));
+    }
+    let kind = required(envelope.kind, "type").map_err(invalid)?;
+    let component_id = optional(envelope.component_id, "componentId").map_err(invalid)?;
+    let needs_component = || component_id.is_none().then(|| invalid(format!("{kind} needs componentId")));
+
+    let message = match kind.as_ref() {
+        "COMPONENT_MOUNT" => ClientMessage::Mount(mount(envelope.payload).map_err(invalid)?),
+        "COMPONENT_UNMOUNT" => {
+            needs_component().map_or(Ok(()), Err)?;
+            ClientMessage::Unmount
+        }
+        "CALL_ACTION" | "COMPONENT_ACTION" => {
+            needs_component().map_or(Ok(()), Err)?;
+            let expects = flag(envelope.expect_response, "expectResponse").map_err(invalid)?;
+            ClientMessage::Action(Action {
+                original_type: if kind == "CALL_ACTION" { "CALL_ACTION" } else { "COMPONENT_ACTION" },
+                name: required(envelope.action, "action").map_err(invalid)?,
+                payload: envelope.payload,
+                wants_reply: request_id.is_some() || expects,
+            })
+        }
+        "PROPERTY_UPDATE" => {
+            needs_component().map_or(Ok(()), Err)?;
+            ClientMessage::Property(property(envelope.property, envelope.payload).map_err(invalid)?)
+        }
+        "COMPONENT_PING" => {
+            needs_component().map_or(Ok(()), Err)?;
+            ClientMessage::Ping
+        }
+        unknown => return Err(refuse(Code::UnknownType, format!("Unknown message type: {unknown}"))),
+    };
+    Ok(Request { id: echoed, component: component_id, message })
+}
+
+fn mount(payload: Option<&RawValue>) -> Result<Mount<'_>, String> {
+    let payload: MountPayload<'_> = object(payload, "payload")?;
+    if let Some(props) = payload.props.filter(|props| !props.get().starts_with('{') && props.get() != "null") {
+        return Err(format!("payload.props must be an object, not {}", kind_of(props)));
+    }
+    Ok(Mount {
+        name: required(payload.component.or(payload.component_name), "payload.component")?,
+        props: payload.props.filter(|props| props.get() != "null"),
+        room: optional(payload.room, "payload.room")?,
+        user_id: optional(payload.user_id, "payload.userId")?,
+        debug_label: optional(payload.debug_label, "payload.debugLabel")?,
+    })
+}
+
+fn property<'a>(name: Option<&'a RawValue>, payload: Option<&'a RawValue>) -> Result<Property<'a>, String> {
+    let payload: PropertyPayload<'a> = object(payload, "payload")?;
+    Ok(Property {
+        name: required(name.or(payload.property), "property")?,
+        value: payload.value.unwrap_or(RawValue::NULL),
+    })
+}
+
+/// The fields of an object; nothing at all counts as an empty one.
+fn object<'a, T: Deserialize<'a> + Default>(raw: Option<&'a RawValue>, name: &str) -> Result<T, String> {
+    match raw {
+        None => Ok(T::default()),
+        Some(raw) if !raw.get().starts_with('{') => Err(format!("{name} must be an object, not {}", kind_of(raw))),
+        Some(raw) => serde_json::from_str(raw.get()).map_err(|error| format!("{name}: {}", reason(&error))),
+    }
+}
+
+fn required<'a>(raw: Option<&'a RawValue>, name: &str) -> Result<Cow<'a, str>, String> {
+    optional(raw, name)?.ok_or_else(|| format!("{name} is missing"))
+}
+
+fn optional<'a>(raw: Option<&'a RawValue>, name: &str) -> Result<Option<Cow<'a, str>>, String> {
+    let Some(raw) = raw.filter(|raw| raw.get() != "null") else { return Ok(None) };
+    let text = raw.get();
+    let wrong = || format!("{name} must be a string, not {}", kind_of(raw));
+    let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or_else(wrong)?;
+    let value = if inner.contains('\\') {
+        Cow::Owned(serde_json::from_str(text).map_err(|error| format!("{name}: {}", reason(&error)))?)
+    } else {
+        Cow::Borrowed(inner)
+    };
+    if value.len() > MAX_NAME_BYTES {
+        return Err(format!("{name} is longer than {MAX_NAME_BYTES} bytes"));
+    }
+    Ok(Some(value))
+}
+
+fn flag(raw: Option<&RawValue>, name: &str) -> Result<bool, String> {
+    match raw.map(RawValue::get) {
+        None | Some("null" | "false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(format!("{name} must be true or false")),
+    }
+}
+
+fn kind_of(raw: &RawValue) -> &'static str {
+    match raw.get().as_bytes().first() {
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b'"') => "a string",
+        Some(b't' | b'f') => "a boolean",
+        Some(b'n') => "null",
+        _ => "a number",
+    }
+}
+
+/// Why a message could not be taken apart: not JSON, or JSON of another shape.
+fn not_a_message<'a>(text: &'a str, error: &serde_json::Error) -> ParseError<'a> {
+    let is_json = serde_json::from_str::<&RawValue>(text).is_ok();
+    let (code, error) = if is_json {
+        let error = match text.trim_ascii_start().as_bytes().first() {
+            Some(b'{') => format!("Invalid message: {}", reason(error)),
+            _ => "Invalid message: it must be a JSON object".to_owned(),
+        };
+        (Code::InvalidMessage, error)
+    } else {
+        (Code::InvalidJson, "Invalid JSON".to_owned())
+    };
+    ParseError { code, error, request_id: None, component: None }
+}
+
+/// serde_json's message without its position, which means nothing inside a frame.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or(&text).to_owned()
+}
+
+/// Whether brackets outside strings nest deeper than `max`.
+fn nests_deeper_than(text: &str, max: usize) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+    for byte in text.bytes() {
+        if in_string {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => in_string = false,
+                _ => {}
+            }
+            continue;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'{' | b'[' => {
+                depth += 1;
+                if depth > max {
+                    return true;
+                }
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests;

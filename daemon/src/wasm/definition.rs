@@ -1,0 +1,327 @@
+//! What a module says of its components, checked.
+//!
+//! A definition comes from a guest: it may say anything. What leaves this file obeys the rules of the WIT.
+
+use std::sync::Arc;
+
+use super::bindings::exports::liveside::component::component as wit;
+use crate::state::Document;
+
+/// The longest name of a component or an action, and the longest version.
+const MAX_NAME_BYTES: usize = 64;
+/// The one action that the daemon itself runs, where it is public.
+pub const SET_VALUE: &str = "setValue";
+
+/// One component of a module.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// As browsers name it.
+    pub name: Arc<str>,
+    /// Version of the state's shape.
+    pub version: Arc<str>,
+    /// The state of a new mount.
+    pub default_state: Document,
+    /// What the persistent map starts with.
+    pub persistent_defaults: Document,
+    /// What browsers may call.
+    pub actions: Vec<ActionDefinition>,
+    /// What they might want to call, with advice for the author.
+    pub hidden_actions: Vec<HiddenAction>,
+    /// Which hooks there are.
+    pub hooks: Hooks,
+    /// Room events that its logic wants to hear.
+    pub room_subscriptions: Vec<RoomSubscription>,
+    /// What a browser may set of the initial state.
+    pub props: Props,
+    /// Who may mount it.
+    pub access: Option<Access>,
+    /// Whether every event gets a new instance of the module.
+    pub fresh: bool,
+    /// Log mounts and unmounts.
+    pub logs_lifecycle: bool,
+}
+
+/// An action that browsers may call.
+#[derive(Debug, Clone)]
+pub struct ActionDefinition {
+    /// Its name.
+    pub name: Box<str>,
+    /// Who may call it.
+    pub access: Option<Access>,
+}
+
+/// A function that is no public action.
+#[derive(Debug, Clone)]
+pub struct HiddenAction {
+    /// Its name.
+    pub name: Box<str>,
+    /// What to add, and where.
+    pub advice: Box<str>,
+}
+
+/// Which hooks a component has.
+#[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "one flag a hook is what this is")]
+pub struct Hooks {
+    /// Before `mount`.
+    pub connect: bool,
+    /// After the mount is set up.
+    pub mount: bool,
+    /// Before every action.
+    pub before_action: bool,
+    /// After an event that changed the state.
+    pub state_change: bool,
+    /// After a new version took over.
+    pub reload: bool,
+    /// When the connection is gone.
+    pub disconnect: bool,
+    /// Last of all.
+    pub destroy: bool,
+}
+
+/// A room event that the component's logic wants to hear.
+#[derive(Debug, Clone)]
+pub struct RoomSubscription {
+    /// `None`: the default room of the mount.
+    pub room: Option<Box<str>>,
+    /// The event.
+    pub event: Box<str>,
+}
+
+/// What a browser may set of the initial state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Props {
+    /// Known keys.
+    Known,
+    /// Nothing.
+    None,
+    /// Any key.
+    Any,
+}
+
+/// Who may.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// One of them is enough; none asks only for somebody who is signed in.
+    pub roles: Vec<String>,
+    /// All are needed.
+    pub permissions: Vec<String>,
+}
+
+/// A definition breaks a rule.
+#[derive(Debug, thiserror::Error)]
+pub enum DefinitionError {
+    /// The module has no component at all.
+    #[error("the module defines no component")]
+    Empty,
+    /// Two components of one module have the same name.
+    #[error("the module defines `{0}` twice")]
+    Duplicate(String),
+    /// A name is empty, too long or has other characters.
+    #[error("`{name}` is no name for {what}: {rule}")]
+    Name {
+        /// What it should name.
+        what: &'static str,
+        /// What it is.
+        name: String,
+        /// What it must be.
+        rule: &'static str,
+    },
+    /// A text that must be a JSON object is none.
+    #[error("{component}: {what} is not a JSON object: {reason}")]
+    NotAnObject {
+        /// Whose.
+        component: String,
+        /// Which text.
+        what: &'static str,
+        /// What the parser says.
+        reason: String,
+    },
+    /// The component relies on something that this daemon would not do. Better not to run it than to run it without.
+    #[error("{component} asks for {what}, which this version of Liveside does not have")]
+    Unsupported {
+        /// Which component.
+        component: String,
+        /// What it asks for.
+        what: &'static str,
+    },
+}
+
+impl Definition {
+    /// The action of that name, if browsers may call it.
+    #[must_use]
+    pub fn action(&self, name: &str) -> Option<&ActionDefinition> {
+        self.actions.iter().find(|action| &*action.name == name)
+    }
+
+    /// What the author can do to make `name` callable.
+    #[must_use]
+    pub fn advice(&self, name: &str) -> Option<&str> {
+        self.hidden_actions.iter().find(|hidden| &*hidden.name == name).map(|hidden| &*hidden.advice)
+    }
+
+    /// Whether browsers may set state keys directly.
+    #[must_use]
+    pub fn allows_set_value(&self) -> bool {
+        self.action(SET_VALUE).is_some()
+    }
+}
+
+/// Checks all that `describe` gave.
+pub(super) fn check_all(given: Vec<wit::Definition>) -> Result<Vec<Definition>, DefinitionError> {
+    if given.is_empty() {
+        return Err(DefinitionError::Empty);
+    }
+    let mut checked: Vec<Definition> = Vec::with_capacity(given.len());
+    for definition in given {
+        let definition = check(definition)?;
+        if checked.iter().any(|other| other.name == definition.name) {
+            return Err(DefinitionError::Duplicate(definition.name.to_string()));
+        }
+        checked.push(definition);
+    }
+    Ok(checked)
+}
+
+fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
+    check_component_name(&given.name)?;
+    check_version(&given.version)?;
+    let object = |text: &str, what| {
+        Document::parse(text).map_err(|error| DefinitionError::NotAnObject {
+            component: given.name.clone(),
+            what,
+            reason: error.to_string(),
+        })
+    };
+    let default_state = object(&given.default_state, "default-state")?;
+    let persistent_defaults = object(&given.persistent_defaults, "persistent-defaults")?;
+    refuse_unsupported(&given)?;
+    let actions = given
+        .actions
+        .into_iter()
+        .map(|action| {
+            check_action_name(&action.name)?;
+            Ok(ActionDefinition { name: action.name.into(), access: action.access.map(Into::into) })
+        })
+        .collect::<Result<_, _>>()?;
+    let has = |hook| given.hooks.contains(hook);
+    Ok(Definition {
+        name: given.name.into(),
+        version: given.version.into(),
+        default_state,
+        persistent_defaults,
+        actions,
+        hidden_actions: given
+            .hidden_actions
+            .into_iter()
+            .map(|hidden| HiddenAction { name: hidden.name.into(), advice: hidden.advice.into() })
+            .collect(),
+        hooks: Hooks {
+            connect: has(wit::Hooks::CONNECT),
+            mount: has(wit::Hooks::MOUNT),
+            before_action: has(wit::Hooks::BEFORE_ACTION),
+            state_change: has(wit::Hooks::STATE_CHANGE),
+            reload: has(wit::Hooks::RELOAD),
+            disconnect: has(wit::Hooks::DISCONNECT),
+            destroy: has(wit::Hooks::DESTROY),
+        },
+        room_subscriptions: given
+            .room_subscriptions
+            .into_iter()
+            .map(|subscription| RoomSubscription {
+                room: subscription.room.map(Into::into),
+                event: subscription.event.into(),
+            })
+            .collect(),
+        props: match given.props {
+            wit::Props::Known => Props::Known,
+            wit::Props::None => Props::None,
+            wit::Props::Any => Props::Any,
+        },
+        access: given.access.map(Into::into),
+        fresh: given.isolation == wit::Isolation::Fresh,
+        logs_lifecycle: given.logging.contains(wit::Logging::LIFECYCLE),
+    })
+}
+
+/// What would be a guard or a promise if it were there, and is not there yet.
+fn refuse_unsupported(given: &wit::Definition) -> Result<(), DefinitionError> {
+    let what = if given.singleton.is_some() {
+        "to be a singleton"
+    } else if given.rate_limit.is_some() || given.actions.iter().any(|action| action.rate_limit.is_some()) {
+        "a rate limit of its own"
+    } else if given.state_schema.is_some() || given.actions.iter().any(|action| action.payload_schema.is_some()) {
+        "a schema to be checked"
+    } else {
+        return Ok(());
+    };
+    Err(DefinitionError::Unsupported { component: given.name.clone(), what })
+}
+
+fn check_component_name(name: &str) -> Result<(), DefinitionError> {
+    let fits = name.len() <= MAX_NAME_BYTES
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    fits.then_some(()).ok_or_else(|| DefinitionError::Name {
+        what: "a component",
+        name: name.to_owned(),
+        rule: "1 to 64 characters of A-Z a-z 0-9 _ -, a letter first",
+    })
+}
+
+fn check_version(version: &str) -> Result<(), DefinitionError> {
+    let fits = (1..=MAX_NAME_BYTES).contains(&version.len()) && !version.contains(char::is_control);
+    fits.then_some(()).ok_or_else(|| DefinitionError::Name {
+        what: "a version",
+        name: version.to_owned(),
+        rule: "1 to 64 bytes without control characters",
+    })
+}
+
+fn check_action_name(name: &str) -> Result<(), DefinitionError> {
+    let fits = (1..=MAX_NAME_BYTES).contains(&name.len())
+        && !name.starts_with(['_', '#', '$'])
+        && !name.contains(char::is_control)
+        && !is_hook_name(name);
+    fits.then_some(()).ok_or_else(|| DefinitionError::Name {
+        what: "an action",
+        name: name.to_owned(),
+        rule: "1 to 64 bytes, not the name of a hook, not starting with _, # or $",
+    })
+}
+
+/// Whether `name` is how a hook is spelled in one of the languages that components are written in.
+#[must_use]
+pub fn is_hook_name(name: &str) -> bool {
+    const HOOKS: [&str; 15] = [
+        "connect", "mount", "rehydrate", "action", "statechange", "roomevent", "roomjoin", "roomleave", "timer",
+        "upload", "clientjoin", "clientleave", "reload", "disconnect", "destroy",
+    ];
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    plain.strip_prefix("on").is_some_and(|hook| HOOKS.contains(&hook))
+}
+
+impl From<wit::Access> for Access {
+    fn from(given: wit::Access) -> Self {
+        Self { roles: given.roles, permissions: given.permissions }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_could_be_mistaken_are_refused() {
+        for name in ["", "_x", "#x", "$x", "onMount", "on_mount", "onStateChange", "a\nb", &"x".repeat(65)] {
+            assert!(check_action_name(name).is_err(), "{name}");
+        }
+        for name in ["increment", "setValue", "online", "onboard", "x", "add-alert"] {
+            assert!(check_action_name(name).is_ok(), "{name}");
+        }
+        for name in ["", "1x", "a b", "a/b", "é", &"x".repeat(65)] {
+            assert!(check_component_name(name).is_err(), "{name}");
+        }
+        assert!(check_component_name("LiveCounter_2-x").is_ok());
+    }
+}

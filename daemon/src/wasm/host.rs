@@ -1,0 +1,60 @@
+//! The functions that guests import, one file for each interface of the WIT.
+//!
+//! They work on the [`Subject`] that lies in the store for the time of an event. Between events, in `describe` and in
+//! `migrate`, there is none: reads find nothing then, and writes are refused.
+
+mod config;
+mod log;
+mod persistent;
+mod private;
+mod session;
+mod state;
+mod time;
+mod unavailable;
+
+use std::sync::Arc;
+
+use wasmtime::component::{HasSelf, Linker};
+
+pub(super) use self::log::{LogBudget, write as write_log};
+use super::bindings::LiveComponent;
+use super::bindings::liveside::component::types;
+use super::limiter::MemoryLimiter;
+use super::subject::Subject;
+use super::wasi::{self, WasiState};
+
+/// What wasmtime keeps beside one live instance.
+pub(super) struct GuestStore {
+    /// What the current event is about; nothing between events.
+    pub(super) subject: Option<Box<Subject>>,
+    pub(super) memory: MemoryLimiter,
+    pub(super) log: Arc<LogBudget>,
+    /// Made when the module first asks for WASI: most modules never do.
+    pub(super) wasi: Option<Box<WasiState>>,
+    /// The module's file name, for the log.
+    pub(super) module: Arc<str>,
+}
+
+impl GuestStore {
+    /// The subject, or the error of a function that needs one.
+    fn subject(&mut self) -> Result<&mut Subject, types::Error> {
+        self.subject
+            .as_deref_mut()
+            .ok_or_else(|| error(types::ErrorCode::NotAvailable, "only while a mounted component handles an event"))
+    }
+}
+
+/// An error as guests see it.
+fn error(code: types::ErrorCode, message: impl Into<String>) -> types::Error {
+    types::Error { code, message: message.into() }
+}
+
+impl types::Host for GuestStore {}
+
+/// All imports, our own and WASI's.
+pub(super) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<GuestStore>> {
+    let mut linker = Linker::new(engine);
+    LiveComponent::add_to_linker::<_, HasSelf<_>>(&mut linker, |store| store)?;
+    wasi::add_to_linker(&mut linker)?;
+    Ok(linker)
+}

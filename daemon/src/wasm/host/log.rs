@@ -1,0 +1,99 @@
+//! `log`: lines in the daemon's log, no more of them than an event may write.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tracing::Level;
+
+use super::GuestStore;
+use crate::wasm::bindings::liveside::component::log::{Host, Level as GuestLevel};
+
+/// A longer line is cut, in bytes.
+const MAX_LINE_BYTES: usize = 4096;
+
+/// How many lines the current event may still write. Shared with the streams that WASI's stdout and stderr go to.
+#[derive(Debug, Default)]
+pub(in crate::wasm) struct LogBudget {
+    left: AtomicUsize,
+    dropped: AtomicUsize,
+}
+
+impl LogBudget {
+    /// Begins an event that may write `lines` lines.
+    pub(in crate::wasm) fn begin(&self, lines: usize) {
+        self.left.store(lines, Ordering::Relaxed);
+        self.dropped.store(0, Ordering::Relaxed);
+    }
+
+    /// Lines that were too many in this event.
+    pub(in crate::wasm) fn dropped(&self) -> usize {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Takes one line; `false` if there is none left.
+    pub(in crate::wasm) fn take(&self) -> bool {
+        let taken = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        if taken.is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+        taken.is_ok()
+    }
+}
+
+impl Host for GuestStore {
+    fn log(&mut self, level: GuestLevel, message: String) {
+        if !self.log.take() {
+            return;
+        }
+        let level = match level {
+            GuestLevel::Trace => Level::TRACE,
+            GuestLevel::Debug => Level::DEBUG,
+            GuestLevel::Info => Level::INFO,
+            GuestLevel::Warn => Level::WARN,
+            GuestLevel::Error => Level::ERROR,
+        };
+        let subject = self.subject.as_deref();
+        let component = subject.map_or(&self.module, |subject| &subject.shared.component);
+        write(level, component, subject.map_or("", |subject| subject.instance.as_str()), &message);
+    }
+}
+
+/// Writes one line of a guest.
+pub(in crate::wasm) fn write(level: Level, component: &Arc<str>, instance: &str, message: &str) {
+    let message = cut(message);
+    // tracing wants levels that are known at compile time.
+    match level {
+        Level::ERROR => tracing::error!(target: "guest", %component, instance, "{message}"),
+        Level::WARN => tracing::warn!(target: "guest", %component, instance, "{message}"),
+        Level::INFO => tracing::info!(target: "guest", %component, instance, "{message}"),
+        Level::DEBUG => tracing::debug!(target: "guest", %component, instance, "{message}"),
+        _ => tracing::trace!(target: "guest", %component, instance, "{message}"),
+    }
+}
+
+/// The message up to the longest line, at a character's boundary.
+fn cut(message: &str) -> &str {
+    &message[..message.floor_char_boundary(MAX_LINE_BYTES)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_writes_no_more_lines_than_it_may() {
+        let budget = LogBudget::default();
+        budget.begin(2);
+        assert_eq!([budget.take(), budget.take(), budget.take()], [true, true, false]);
+        assert_eq!(budget.dropped(), 1);
+        budget.begin(1);
+        assert!(budget.take());
+        assert_eq!(budget.dropped(), 0);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_between_characters() {
+        let message = format!("{}é", "x".repeat(MAX_LINE_BYTES - 1));
+        assert_eq!(cut(&message).len(), MAX_LINE_BYTES - 1);
+    }
+}

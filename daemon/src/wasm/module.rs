@@ -1,0 +1,235 @@
+//! One version of one `.wasm` file: compiled, described, with a pool of warm workers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+
+use parking_lot::Mutex;
+use tokio::sync::Semaphore;
+use wasmtime::component::Component;
+
+use super::bindings::LiveComponentPre;
+use super::componentize::{ComponentizeError, componentize};
+use super::definition::{Definition, DefinitionError};
+use super::engine::Engine;
+use super::fault::Fault;
+use super::host::GuestStore;
+use super::worker::{Lease, Worker};
+
+/// A module cannot run here.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// It is no module of ours.
+    #[error(transparent)]
+    Componentize(#[from] ComponentizeError),
+    /// It does not compile.
+    #[error("the module does not compile: {0}")]
+    Compile(String),
+    /// It wants something that nobody gives, or lacks what it must have.
+    #[error("the module does not fit liveside:component@0.1.0: {0}")]
+    Link(String),
+    /// `describe` failed.
+    #[error("the module could not describe itself: {0}")]
+    Describe(#[from] Fault),
+    /// `describe` says something that cannot be.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
+    /// The compiling task was stopped: the daemon is shutting down.
+    #[error("loading was interrupted")]
+    Interrupted,
+}
+
+/// A loaded module.
+pub struct Module {
+    name: Arc<str>,
+    engine: Engine,
+    pre: LiveComponentPre<GuestStore>,
+    definitions: Vec<Definition>,
+    imports: Vec<String>,
+    bytes: usize,
+    pool: Pool,
+}
+
+/// How many workers there are.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WorkerCounts {
+    /// Alive now.
+    pub live: usize,
+    /// Ever thrown away, for a fault or for their size.
+    pub recycled: usize,
+}
+
+impl Module {
+    /// Compiles the bytes of a `.wasm` file and asks the module what it holds.
+    ///
+    /// `name` is for logs. Compiling takes place on a thread of its own; with a cache, only the first time.
+    ///
+    /// # Errors
+    /// If it is no module, does not compile, does not fit the interface or cannot describe itself.
+    pub async fn load(engine: &Engine, name: &str, bytes: Vec<u8>) -> Result<Self, LoadError> {
+        let size = bytes.len();
+        let compiling = engine.clone();
+        let component = tokio::task::spawn_blocking(move || -> Result<Component, LoadError> {
+            let component = componentize(&bytes)?;
+            Component::new(&compiling.inner.engine, &component)
+                .map_err(|error| LoadError::Compile(format!("{error:#}")))
+        })
+        .await
+        .map_err(|_| LoadError::Interrupted)??;
+        let imports = component
+            .component_type()
+            .imports(&engine.inner.engine)
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        let pre = engine
+            .inner
+            .linker
+            .instantiate_pre(&component)
+            .and_then(LiveComponentPre::new)
+            .map_err(|error| LoadError::Link(format!("{error:#}")))?;
+        let mut module = Self {
+            name: name.into(),
+            engine: engine.clone(),
+            pre,
+            definitions: Vec::new(),
+            imports,
+            bytes: size,
+            pool: Pool::new(engine.inner.limits.workers_per_module),
+        };
+        let definitions = module.lease(None, false).await?.describe().await??;
+        module.definitions = definitions;
+        Ok(module)
+    }
+
+    /// The file's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The components that it holds.
+    #[must_use]
+    pub fn definitions(&self) -> &[Definition] {
+        &self.definitions
+    }
+
+    /// The interfaces that it imports.
+    #[must_use]
+    pub fn imports(&self) -> &[String] {
+        &self.imports
+    }
+
+    /// Size of the file.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many workers it has.
+    #[must_use]
+    pub fn worker_counts(&self) -> WorkerCounts {
+        WorkerCounts {
+            live: self.pool.live.load(Ordering::Relaxed),
+            recycled: self.pool.recycled.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Keeps no more idle workers: another version has taken over.
+    pub fn retire(&self) {
+        self.pool.retired.store(true, Ordering::Relaxed);
+        let idle = std::mem::take(&mut *self.pool.idle.lock());
+        self.pool.live.fetch_sub(idle.len(), Ordering::Relaxed);
+    }
+
+    /// A worker for one event: the preferred one if it is idle, else any that is, else a new one. Waits while all that
+    /// there may be are busy. `fresh` gives a new one that serves nobody else.
+    ///
+    /// # Errors
+    /// If no worker can be started.
+    pub async fn lease(&self, preferred: Option<u32>, fresh: bool) -> Result<Lease<'_>, Fault> {
+        let limits = &self.engine.inner.limits;
+        self.pool.take_place().await;
+        // From here on the place must be given back: `Place` does it if starting fails or is given up half way.
+        let place = Place(Some(&self.pool));
+        if !fresh && let Some(worker) = self.pool.idle_worker(preferred) {
+            place.keep();
+            return Ok(Lease::new(&self.pool, limits, worker, false));
+        }
+        let id = self.pool.next_id.fetch_add(1, Ordering::Relaxed);
+        let started = Worker::start(id, &self.engine.inner, &self.name, &self.pre).await;
+        let worker = started.map_err(|error| Fault::NoWorker { reason: format!("{error:#}") })?;
+        self.pool.live.fetch_add(1, Ordering::Relaxed);
+        place.keep();
+        Ok(Lease::new(&self.pool, limits, worker, fresh))
+    }
+}
+
+/// The workers of one module version.
+pub(super) struct Pool {
+    /// The last one used lies at the end: it is the warmest.
+    idle: Mutex<Vec<Worker>>,
+    /// How many events may have a worker at the same time.
+    places: Semaphore,
+    next_id: AtomicU32,
+    live: AtomicUsize,
+    recycled: AtomicUsize,
+    retired: AtomicBool,
+}
+
+impl Pool {
+    fn new(places: usize) -> Self {
+        Self {
+            idle: Mutex::new(Vec::new()),
+            places: Semaphore::new(places),
+            next_id: AtomicU32::new(1),
+            live: AtomicUsize::new(0),
+            recycled: AtomicUsize::new(0),
+            retired: AtomicBool::new(false),
+        }
+    }
+
+    async fn take_place(&self) {
+        // The semaphore is never closed: an error cannot happen, and would only mean a place more.
+        if let Ok(permit) = self.places.acquire().await {
+            permit.forget();
+        }
+    }
+
+    fn idle_worker(&self, preferred: Option<u32>) -> Option<Worker> {
+        let mut idle = self.idle.lock();
+        let at = preferred.and_then(|id| idle.iter().rposition(|worker| worker.id == id));
+        match at {
+            Some(at) => Some(idle.swap_remove(at)),
+            None => idle.pop(),
+        }
+    }
+
+    /// Ends a loan; `None` if the worker is not to be used again.
+    pub(super) fn give_back(&self, worker: Option<Worker>) {
+        match worker {
+            Some(worker) if !self.retired.load(Ordering::Relaxed) => self.idle.lock().push(worker),
+            Some(_) => drop(self.live.fetch_sub(1, Ordering::Relaxed)),
+            None => {
+                self.live.fetch_sub(1, Ordering::Relaxed);
+                self.recycled.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        self.places.add_permits(1);
+    }
+}
+
+/// Gives a place back unless it is kept.
+struct Place<'p>(Option<&'p Pool>);
+
+impl Place<'_> {
+    fn keep(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Some(pool) = self.0 {
+            pool.places.add_permits(1);
+        }
+    }
+}

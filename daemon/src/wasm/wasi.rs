@@ -1,0 +1,106 @@
+//! WASI preview 2, for guests whose toolchain cannot do without it.
+//!
+//! Nothing is granted: no files, no network, no environment, no arguments. What a guest prints goes to the log, line
+//! by line, and counts as its log lines.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tokio::io::AsyncWrite;
+use tracing::Level;
+use wasmtime::component::{Linker, ResourceTable};
+use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+
+use super::host::{GuestStore, LogBudget, write_log};
+
+/// A line without an end is written in pieces of this many bytes.
+const MAX_PENDING_BYTES: usize = 4096;
+
+/// A worker's WASI context.
+pub(super) struct WasiState {
+    context: WasiCtx,
+    table: ResourceTable,
+}
+
+impl WasiState {
+    fn new(module: &Arc<str>, budget: &Arc<LogBudget>) -> Self {
+        let stream = |level| LogStream { module: module.clone(), budget: budget.clone(), level };
+        let context =
+            WasiCtx::builder().stdout(stream(Level::INFO)).stderr(stream(Level::WARN)).allow_tcp(false).allow_udp(false).build();
+        Self { context, table: ResourceTable::new() }
+    }
+}
+
+/// Links all of WASI.
+pub(super) fn add_to_linker(linker: &mut Linker<GuestStore>) -> wasmtime::Result<()> {
+    wasmtime_wasi::p2::add_to_linker_async(linker)
+}
+
+impl WasiView for GuestStore {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        let state = self.wasi.get_or_insert_with(|| Box::new(WasiState::new(&self.module, &self.log)));
+        WasiCtxView { ctx: &mut state.context, table: &mut state.table }
+    }
+}
+
+/// Where stdout or stderr of a module goes.
+#[derive(Clone)]
+struct LogStream {
+    module: Arc<str>,
+    budget: Arc<LogBudget>,
+    level: Level,
+}
+
+impl IsTerminal for LogStream {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for LogStream {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(LineWriter { stream: self.clone(), pending: Vec::new() })
+    }
+}
+
+/// Cuts bytes into lines and logs each.
+struct LineWriter {
+    stream: LogStream,
+    pending: Vec<u8>,
+}
+
+impl LineWriter {
+    fn log_pending(&mut self) {
+        if !self.pending.is_empty() && self.stream.budget.take() {
+            write_log(self.stream.level, &self.stream.module, "", &String::from_utf8_lossy(&self.pending));
+        }
+        self.pending.clear();
+    }
+}
+
+impl AsyncWrite for LineWriter {
+    fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
+        for &byte in bytes {
+            if byte == b'\n' {
+                self.log_pending();
+            } else {
+                self.pending.push(byte);
+                if self.pending.len() >= MAX_PENDING_BYTES {
+                    self.log_pending();
+                }
+            }
+        }
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        self.log_pending();
+        Poll::Ready(Ok(()))
+    }
+}

@@ -1,0 +1,337 @@
+//! One live instance of a module, and the loan of one to an event.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use wasmtime::{Store, UpdateDeadline};
+
+use super::bindings::LiveComponent;
+use super::bindings::exports::liveside::component::component as wit;
+use super::definition::{self, Definition, DefinitionError};
+use super::engine::{GuestLimits, Inner};
+use super::fault::{CallError, Failure, FailureKind, Fault};
+use super::host::{GuestStore, LogBudget};
+use super::limiter::MemoryLimiter;
+use super::module::Pool;
+use super::subject::Subject;
+use crate::state::{Document, Json, Key};
+
+/// Log lines of a call that has no mounted component behind it.
+const LOG_LINES_WITHOUT_SUBJECT: usize = 100;
+
+/// What a guest is told of an event.
+#[derive(Debug, Clone, Copy)]
+pub enum GuestEvent<'a> {
+    /// Before `Mount`.
+    Connect,
+    /// The mount is set up.
+    Mount {
+        /// The default room.
+        room: Option<&'a str>,
+        /// A name for logs.
+        debug_label: Option<&'a str>,
+    },
+    /// Asks whether an action may go ahead.
+    BeforeAction {
+        /// The action.
+        name: &'a str,
+        /// Its payload.
+        payload: Option<&'a Json>,
+    },
+    /// A browser's call.
+    Action {
+        /// The action.
+        name: &'a str,
+        /// Its payload.
+        payload: Option<&'a Json>,
+    },
+    /// The event has changed these keys.
+    StateChange(&'a [Key]),
+    /// A new version took over.
+    Reload {
+        /// The version before.
+        from_version: &'a str,
+    },
+    /// The connection is gone.
+    Disconnect,
+    /// The last event.
+    Destroy,
+}
+
+/// A live instance of a module.
+pub(super) struct Worker {
+    /// Unique within the module.
+    pub(super) id: u32,
+    store: Store<GuestStore>,
+    guest: LiveComponent,
+    cpu: Arc<CpuMeter>,
+}
+
+impl Worker {
+    /// Instantiates the module.
+    pub(super) async fn start(
+        id: u32,
+        engine: &Inner,
+        module: &Arc<str>,
+        pre: &super::bindings::LiveComponentPre<GuestStore>,
+    ) -> wasmtime::Result<Self> {
+        let cpu = Arc::new(CpuMeter::new(engine.limits.cpu_time));
+        let data = GuestStore {
+            subject: None,
+            memory: MemoryLimiter::new(engine.limits.memory_bytes),
+            log: Arc::new(LogBudget::default()),
+            wasi: None,
+            module: module.clone(),
+        };
+        let mut store = Store::new(&engine.engine, data);
+        store.limiter(|data| &mut data.memory);
+        store.set_epoch_deadline(1);
+        let meter = cpu.clone();
+        store.epoch_deadline_callback(move |_| meter.tick());
+        store.data().log.begin(LOG_LINES_WITHOUT_SUBJECT);
+        cpu.begin();
+        let guest = pre.instantiate_async(&mut store).await?;
+        Ok(Self { id, store, guest, cpu })
+    }
+
+    fn memory_bytes(&self) -> usize {
+        self.store.data().memory.bytes()
+    }
+
+    /// What a trap means.
+    fn fault(&self, trap: &wasmtime::Error, limits: &GuestLimits) -> Fault {
+        let memory = &self.store.data().memory;
+        if trap.downcast_ref::<OutOfCpuTime>().is_some() {
+            Fault::CpuTime { limit: limits.cpu_time }
+        } else if memory.refused() {
+            Fault::OutOfMemory { limit_bytes: memory.limit_bytes() }
+        } else {
+            Fault::Crashed { reason: format!("{trap:#}") }
+        }
+    }
+}
+
+/// A worker on loan to one event. It goes back to its pool when this is dropped, unless it broke down.
+///
+/// All calls of one event go through one lease: they share its time and, in a `fresh` component, its instance.
+pub struct Lease<'m> {
+    pool: &'m Pool,
+    limits: &'m GuestLimits,
+    worker: Option<Worker>,
+    deadline: tokio::time::Instant,
+    /// Whether the worker serves this event only.
+    fresh: bool,
+    /// Whether it trapped or was stopped: its memory cannot be trusted any more.
+    broken: bool,
+}
+
+impl<'m> Lease<'m> {
+    pub(super) fn new(pool: &'m Pool, limits: &'m GuestLimits, worker: Worker, fresh: bool) -> Self {
+        let deadline = tokio::time::Instant::now() + limits.wall_time;
+        worker.cpu.begin();
+        Self { pool, limits, worker: Some(worker), deadline, fresh, broken: false }
+    }
+
+    /// The worker's id: an instance remembers it and asks for the same one next time.
+    #[must_use]
+    pub fn worker_id(&self) -> u32 {
+        self.worker.as_ref().map_or(0, |worker| worker.id)
+    }
+
+    /// Lends the subject to the host functions.
+    pub fn enter(&mut self, subject: Box<Subject>) {
+        if let Some(worker) = &mut self.worker {
+            let data = worker.store.data_mut();
+            data.log.begin(subject.shared.max_log_lines);
+            data.subject = Some(subject);
+        }
+    }
+
+    /// Takes the subject back, with what the event wrote. It survives a fault too.
+    pub fn leave(&mut self) -> Option<Box<Subject>> {
+        let data = self.worker.as_mut()?.store.data_mut();
+        let dropped = data.log.dropped();
+        let subject = data.subject.take();
+        if dropped > 0 && let Some(subject) = &subject {
+            tracing::warn!(
+                component = %subject.shared.component,
+                instance = %subject.instance,
+                dropped,
+                limit = subject.shared.max_log_lines,
+                "the event logged more lines than it may (limits.log-lines)"
+            );
+        }
+        subject
+    }
+
+    /// What the event has done so far.
+    #[must_use]
+    pub fn subject(&self) -> Option<&Subject> {
+        self.worker.as_ref()?.store.data().subject.as_deref()
+    }
+
+    /// The same, to be written to by the daemon itself as part of the event.
+    pub fn subject_mut(&mut self) -> Option<&mut Subject> {
+        self.worker.as_mut()?.store.data_mut().subject.as_deref_mut()
+    }
+
+    /// Runs one event in the guest.
+    ///
+    /// # Errors
+    /// The guest's own error, or the fault that ended it. After a fault the lease takes no more calls.
+    pub async fn handle(&mut self, component: &str, event: GuestEvent<'_>) -> Result<Option<Json>, CallError> {
+        let limits = self.limits;
+        let result = self
+            .call(async |worker| {
+                let Worker { store, guest, .. } = worker;
+                let instance = store.data().subject.as_ref().map(|subject| subject.instance.clone());
+                let target =
+                    wit::Target { component, instance: instance.as_ref().map_or("", |instance| instance.as_str()) };
+                let keys: Vec<&str>;
+                let event = match event {
+                    GuestEvent::Connect => wit::Event::Connect,
+                    GuestEvent::Mount { room, debug_label } => wit::Event::Mount(wit::Mount { room, debug_label }),
+                    GuestEvent::BeforeAction { name, payload } => wit::Event::BeforeAction(call(name, payload)),
+                    GuestEvent::Action { name, payload } => wit::Event::Action(call(name, payload)),
+                    GuestEvent::StateChange(changed) => {
+                        keys = changed.iter().map(|key| &**key).collect();
+                        wit::Event::StateChange(&keys)
+                    }
+                    GuestEvent::Reload { from_version } => wit::Event::Reload(wit::Reload { from_version }),
+                    GuestEvent::Disconnect => wit::Event::Disconnect,
+                    GuestEvent::Destroy => wit::Event::Destroy,
+                };
+                guest.liveside_component_component().call_handle(store, target, event).await
+            })
+            .await?;
+        match result.map_err(failure)? {
+            None => Ok(None),
+            Some(text) if text.len() > limits.result_bytes => {
+                Err(Fault::ResultTooLarge { bytes: text.len(), limit_bytes: limits.result_bytes }.into())
+            }
+            Some(text) => match Json::parse(&text) {
+                Ok(json) => Ok(Some(json)),
+                Err(error) => Err(Fault::InvalidResult { reason: error.to_string() }.into()),
+            },
+        }
+    }
+
+    /// Asks the guest to turn the state of another version into its own.
+    ///
+    /// # Errors
+    /// The guest's own error, or the fault that ended it; a result that is no object counts as a fault.
+    pub async fn migrate(&mut self, component: &str, from_version: &str, state: &str) -> Result<Document, CallError> {
+        let result = self
+            .call(async |worker| {
+                let Worker { store, guest, .. } = worker;
+                guest.liveside_component_component().call_migrate(store, component, from_version, state).await
+            })
+            .await?;
+        let text = result.map_err(failure)?;
+        Document::parse(&text).map_err(|error| Fault::InvalidResult { reason: error.to_string() }.into())
+    }
+
+    /// Asks the guest what components it has.
+    pub(super) async fn describe(&mut self) -> Result<Result<Vec<Definition>, DefinitionError>, Fault> {
+        let given = self
+            .call(async |worker| {
+                let Worker { store, guest, .. } = worker;
+                guest.liveside_component_component().call_describe(store).await
+            })
+            .await?;
+        Ok(definition::check_all(given))
+    }
+
+    /// Runs a call within the event's time, and retires the worker if it breaks down.
+    async fn call<T>(&mut self, run: impl AsyncFnOnce(&mut Worker) -> wasmtime::Result<T>) -> Result<T, Fault> {
+        let Some(worker) = self.worker.as_mut().filter(|_| !self.broken) else {
+            return Err(Fault::NoWorker { reason: "it broke down earlier in this event".into() });
+        };
+        let outcome = tokio::time::timeout_at(self.deadline, run(worker)).await;
+        let fault = match outcome {
+            Ok(Ok(value)) => return Ok(value),
+            Ok(Err(trap)) => worker.fault(&trap, self.limits),
+            Err(_) => Fault::WallTime { limit: self.limits.wall_time },
+        };
+        self.broken = true;
+        Err(fault)
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        if let Some(worker) = self.worker.take() {
+            let fit = !self.fresh && !self.broken && worker.memory_bytes() <= self.limits.recycle_bytes;
+            self.pool.give_back(fit.then_some(worker));
+        }
+    }
+}
+
+fn call<'a>(name: &'a str, payload: Option<&'a Json>) -> wit::Call<'a> {
+    wit::Call { name, payload: payload.map(Json::as_str) }
+}
+
+fn failure(given: wit::Failure) -> Failure {
+    let kind = match given.code {
+        wit::FailureCode::Failed => FailureKind::Failed,
+        wit::FailureCode::NotCallable => FailureKind::NotCallable,
+        wit::FailureCode::InvalidPayload => FailureKind::InvalidPayload,
+        wit::FailureCode::Denied => FailureKind::Denied,
+    };
+    Failure { kind, message: given.message }
+}
+
+/// The trap of a guest that computed for too long.
+#[derive(Debug, thiserror::Error)]
+#[error("out of processor time")]
+struct OutOfCpuTime;
+
+/// Adds up the time in which the guest held a thread.
+///
+/// The engine's epoch calls [`CpuMeter::tick`] every few milliseconds of running. The guest then gives way to other
+/// tasks; the time until it runs again is not counted.
+struct CpuMeter {
+    origin: Instant,
+    limit: Duration,
+    /// Nanoseconds since `origin` at which the current stretch began.
+    running_since: AtomicU64,
+    /// Nanoseconds of the stretches before.
+    used: AtomicU64,
+}
+
+impl CpuMeter {
+    fn new(limit: Duration) -> Self {
+        Self { origin: Instant::now(), limit, running_since: AtomicU64::new(0), used: AtomicU64::new(0) }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.origin.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// Begins an event.
+    fn begin(&self) {
+        self.used.store(0, Ordering::Relaxed);
+        self.resume();
+    }
+
+    fn resume(&self) {
+        self.running_since.store(self.now(), Ordering::Relaxed);
+    }
+
+    /// A tick of the epoch while the guest ran: lets others run, or ends the guest.
+    fn tick(self: &Arc<Self>) -> wasmtime::Result<UpdateDeadline> {
+        let stretch = self.now().saturating_sub(self.running_since.load(Ordering::Relaxed));
+        let used = self.used.fetch_add(stretch, Ordering::Relaxed) + stretch;
+        if Duration::from_nanos(used) >= self.limit {
+            return Err(OutOfCpuTime.into());
+        }
+        let meter = self.clone();
+        let give_way: std::pin::Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
+            tokio::task::yield_now().await;
+            meter.resume();
+        });
+        Ok(UpdateDeadline::YieldCustom(1, give_way))
+    }
+}
