@@ -1,0 +1,139 @@
+// One socket that is kept open: made, watched, and made again when it is lost. It knows frames and
+// requests, and nothing of components.
+
+import type { Connection as PublicConnection, ConnectionStatus, Frame, Message, Stop } from "./api.ts";
+import { STABLE_MS, reconnectDelay } from "./backoff.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { Listeners } from "./listeners.ts";
+import { Requests } from "./requests.ts";
+import { decode, describeFrame } from "./wire.ts";
+
+/** What the owner of a connection is told. */
+export interface ConnectionEvents {
+  opened(): void;
+  lost(): void;
+  /** A message that is not the reply to a request. */
+  message(message: Message): void;
+  /** The component to ask when the connection is silent. */
+  pingTarget(): string;
+}
+
+export class Connection implements PublicConnection {
+  readonly url: string;
+  readonly requests = new Requests();
+  readonly #events: ConnectionEvents;
+  readonly #heartbeat: Heartbeat;
+  readonly #frames = new Listeners<[Frame]>();
+  readonly #statuses = new Listeners<[ConnectionStatus]>();
+  #status: ConnectionStatus = "closed";
+  #socket: WebSocket | undefined;
+  #openedAt = 0;
+  #attempt = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(url: string, events: ConnectionEvents) {
+    this.url = url;
+    this.#events = events;
+    this.#heartbeat = new Heartbeat(
+      () => this.send({ type: "COMPONENT_PING", componentId: events.pingTarget() }),
+      () => this.#lost(),
+    );
+  }
+
+  get status(): ConnectionStatus {
+    return this.#status;
+  }
+
+  onStatus(listener: (status: ConnectionStatus) => void): Stop {
+    const stop = this.#statuses.add(listener);
+    listener(this.#status);
+    return stop;
+  }
+
+  onFrame(listener: (frame: Frame) => void): Stop {
+    return this.#frames.add(listener);
+  }
+
+  open(): void {
+    if (this.#status !== "closed") return;
+    globalThis.addEventListener?.("online", this.#online);
+    this.#attempt = 0;
+    this.#connect("connecting");
+  }
+
+  close(): void {
+    if (this.#status === "closed") return;
+    globalThis.removeEventListener?.("online", this.#online);
+    clearTimeout(this.#retry);
+    this.#drop();
+    this.#become("closed");
+  }
+
+  /** Sends a message if the connection is open. */
+  send(message: Message): void {
+    if (this.#status !== "open") return;
+    const text = JSON.stringify(message);
+    this.#socket!.send(text);
+    if (this.#frames.any) this.#frames.emit(describeFrame("out", text, [message]));
+  }
+
+  #connect(status: ConnectionStatus): void {
+    clearTimeout(this.#retry);
+    const socket = (this.#socket = new WebSocket(this.url));
+    socket.onopen = () => {
+      this.#openedAt = performance.now();
+      this.#heartbeat.start();
+      this.#become("open");
+      this.#events.opened();
+    };
+    socket.onmessage = (event) => this.#receive(event.data);
+    // An error is always followed by a close.
+    socket.onclose = () => this.#lost();
+    this.#heartbeat.connecting();
+    this.#become(status);
+  }
+
+  #receive(text: unknown): void {
+    this.#heartbeat.heard();
+    if (typeof text !== "string") return;
+    const messages = decode(text);
+    if (this.#frames.any) this.#frames.emit(describeFrame("in", text, messages));
+    for (const message of messages) {
+      if (!this.requests.answer(message)) this.#events.message(message);
+    }
+  }
+
+  #lost(): void {
+    if (this.#status === "open" && performance.now() - this.#openedAt >= STABLE_MS) this.#attempt = 0;
+    this.#drop();
+    this.#retry = setTimeout(() => this.#connect("reconnecting"), reconnectDelay(this.#attempt++));
+    this.#become("reconnecting");
+  }
+
+  /** Lets go of the socket without waiting for its close, which on a dead network takes minutes. */
+  #drop(): void {
+    const socket = this.#socket;
+    if (!socket) return;
+    this.#socket = undefined;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+    this.#heartbeat.stop();
+    const wasOpen = this.#status === "open";
+    // Before anybody is told: what is asked for in a listener must wait, not be sent into the void.
+    this.#status = "reconnecting";
+    if (wasOpen) {
+      this.requests.connectionLost();
+      this.#events.lost();
+    }
+  }
+
+  readonly #online = (): void => {
+    if (this.#status === "open") this.#heartbeat.ask();
+    else if (!this.#socket) this.#connect("reconnecting");
+  };
+
+  #become(status: ConnectionStatus): void {
+    this.#status = status;
+    this.#statuses.emit(status);
+  }
+}

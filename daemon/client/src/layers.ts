@@ -1,0 +1,89 @@
+// What the page shows of one component: three layers, the upper hiding the lower key by key.
+//
+//   drafts   typed into a field, not sent yet
+//   sets     sent or about to be, not answered yet, oldest first
+//   server   the last that the server said
+//
+// Nothing is ever undone by computing backwards: a set that is refused leaves its layer, and what is
+// below shows. So it does not matter how sets, deltas and refusals interleave. A set that is accepted
+// leaves as well: the protocol pushes the change before the reply, so the server layer has it by then.
+
+import type { State } from "./api.ts";
+
+/** What was typed, and whether only `sync()` may send it. */
+interface Draft {
+  readonly value: unknown;
+  readonly manual: boolean;
+}
+
+/** One optimistic set in flight. */
+export interface PendingSet {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+export class Layers {
+  #server: State = {};
+  #sets: PendingSet[] = [];
+  readonly #drafts = new Map<string, Draft>();
+  #view: Readonly<State> = Object.freeze({});
+
+  /** All layers together. A new object after every change, and only then. */
+  get view(): Readonly<State> {
+    return this.#view;
+  }
+
+  // Each of these returns the keys whose shown value changed.
+
+  replace(state: State): string[] {
+    this.#server = state;
+    return this.#show();
+  }
+
+  merge(delta: State): string[] {
+    this.#server = { ...this.#server, ...delta };
+    return this.#show();
+  }
+
+  add(set: PendingSet): string[] {
+    this.#sets.push(set);
+    return this.#show();
+  }
+
+  remove(set: PendingSet): string[] {
+    this.#sets = this.#sets.filter((other) => other !== set);
+    return this.#show();
+  }
+
+  draft(key: string, value: unknown, manual: boolean): string[] {
+    this.#drafts.set(key, { value, manual });
+    return this.#show();
+  }
+
+  revert(key: string): string[] {
+    this.#drafts.delete(key);
+    return this.#show();
+  }
+
+  /** The keys that have a draft; without the manual ones unless asked for. */
+  drafts(manualToo: boolean): string[] {
+    return [...this.#drafts].filter(([, { manual }]) => manualToo || !manual).map(([key]) => key);
+  }
+
+  /** Takes a draft out to send it. The caller sets its value in the same breath, so what is shown stays. */
+  takeDraft(key: string): unknown {
+    const value = this.#drafts.get(key)?.value;
+    this.#drafts.delete(key);
+    return value;
+  }
+
+  #show(): string[] {
+    const before = this.#view;
+    const after: State = { ...this.#server };
+    for (const { key, value } of this.#sets) after[key] = value;
+    for (const [key, { value }] of this.#drafts) after[key] = value;
+    const changed = Object.keys({ ...before, ...after }).filter((key) => !Object.is(before[key], after[key]));
+    if (changed.length > 0) this.#view = Object.freeze(after);
+    return changed;
+  }
+}

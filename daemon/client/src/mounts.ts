@@ -1,0 +1,96 @@
+// Which components of this page are mounted on a connection, and which of them a message is for.
+
+import type { Message, UseOptions } from "./api.ts";
+import { Component } from "./component.ts";
+import { Connection, type ConnectionEvents } from "./connection.ts";
+import { showReload } from "./reload.ts";
+
+export class Mounts implements ConnectionEvents {
+  readonly connection: Connection;
+  readonly #components = new Set<Component>();
+  /** By the server's id. Several, where a page uses the same singleton twice. */
+  readonly #byId = new Map<string, Set<Component>>();
+  /**
+   * Messages to ids that nobody has yet, kept while a mount is under way: a component's first messages
+   * may come before the reply that tells its id.
+   */
+  #early: Message[] = [];
+
+  constructor(url: string) {
+    this.connection = new Connection(url, this);
+  }
+
+  use(name: string, options: UseOptions): Component {
+    const component = new Component(name, options, this.connection, this);
+    this.#components.add(component);
+    if (this.connection.status === "open") component.mount();
+    else this.connection.open();
+    return component;
+  }
+
+  opened(): void {
+    for (const component of this.#components) component.mount();
+  }
+
+  lost(): void {
+    this.#byId.clear();
+    for (const component of this.#components) component.connectionLost();
+  }
+
+  pingTarget(): string {
+    const [id = ""] = this.#byId.keys();
+    return id;
+  }
+
+  message(message: Message): void {
+    const { type, componentId } = message;
+    if (type === "DEV_RELOAD") this.#reloaded(message);
+    else if (componentId === undefined) {
+      // About the connection itself. What went wrong there is for the developer, not for a component.
+      if (type === "ERROR") console.error(`liveside: ${message.error}`);
+    } else {
+      const components = this.#byId.get(componentId);
+      if (components) for (const component of [...components]) component.receive(message);
+      else if (this.#mounting) this.#early.push(message);
+    }
+  }
+
+  /** A component got its id: from now on messages find it, and those that came early reach it now. */
+  join(component: Component, id: string): void {
+    const others = this.#byId.get(id);
+    if (others) others.add(component);
+    else this.#byId.set(id, new Set([component]));
+    const early = this.#early;
+    this.#early = [];
+    for (const message of early) {
+      if (message.componentId === id) component.receive(message);
+      else this.#early.push(message);
+    }
+  }
+
+  /** A component ends. The server is told once nobody here uses the id any more. */
+  leave(component: Component, id: string | undefined): void {
+    this.#components.delete(component);
+    if (id === undefined) return;
+    const others = this.#byId.get(id);
+    others?.delete(component);
+    if (others?.size) return;
+    this.#byId.delete(id);
+    this.connection.send({ type: "COMPONENT_UNMOUNT", componentId: id });
+  }
+
+  /** A mount came to its end, one way or the other. */
+  settled(): void {
+    if (!this.#mounting) this.#early = [];
+  }
+
+  get #mounting(): boolean {
+    return [...this.#components].some((component) => component.mounting);
+  }
+
+  #reloaded(message: Message): void {
+    showReload(message);
+    // What could not be mounted may be there now.
+    if (message.ok) for (const component of this.#components) if (component.refused) component.mount();
+  }
+}

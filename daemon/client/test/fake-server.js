@@ -1,0 +1,141 @@
+// A stand-in for the daemon while working on the client or the demo page: serves the page and dist/,
+// and plays the four example components. `npm run fake-server [PORT]`.
+//
+// It keeps only to what the demo needs of the protocol; the daemon is the reference.
+// POST /fake/DEV_RELOAD with a JSON body pushes that message to every browser.
+
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import { join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { WebSocketServer } from "ws";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const dist = join(here, "../dist");
+const demo = join(here, "../../../components/demo");
+const types = { html: "text/html", css: "text/css", js: "text/javascript", map: "application/json", ts: "text/plain", svg: "image/svg+xml" };
+
+const runs = new Map();
+
+function formErrors({ name, email, message }) {
+  const errors = {};
+  if (!name?.trim()) errors.name = "Please tell us your name.";
+  if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email ?? "")) errors.email = "This does not look like an address.";
+  if ((message ?? "").trim().length < 10) errors.message = "At least 10 characters, please.";
+  return errors;
+}
+
+// Each action gets the state to change and its payload, and returns its result or throws.
+const components = {
+  LiveLocalCounter: {
+    state: { count: 0, clicks: 0 },
+    increment: (s, { by = 1 } = {}) => ((s.clicks += 1), { success: true, count: (s.count += by) }),
+    decrement: (s, { by = 1 } = {}) => ((s.clicks += 1), { success: true, count: (s.count -= by) }),
+    reset: (s) => ((s.clicks += 1), { success: true, count: (s.count = 0) }),
+  },
+  LiveForm: {
+    state: { name: "", email: "", message: "", submitted: false, submittedAt: null },
+    setValue: (s, { key, value }) => void (s[key] = value),
+    validate: (s) => {
+      const errors = formErrors(s);
+      return { valid: Object.keys(errors).length === 0, errors };
+    },
+    submit: (s) => {
+      const [first] = Object.values(formErrors(s));
+      if (first) throw new Error(first);
+      Object.assign(s, { submitted: true, submittedAt: Date.now() });
+      return { success: true };
+    },
+    reset: (s) => (Object.assign(s, components.LiveForm.state), { success: true }),
+  },
+  LiveMigration: {
+    state: { status: "idle", lastResult: null },
+    runMigration: (s, { key }) => {
+      const cached = runs.has(key);
+      if (!cached) runs.set(key, `migrated ${key} (run ${runs.size + 1})`);
+      Object.assign(s, { status: "done", lastResult: runs.get(key) });
+      return { cached, result: runs.get(key) };
+    },
+  },
+  LiveVault: {
+    state: { unlocked: false },
+    unlock: (s, { token }, hidden) => {
+      if (!token) throw new Error("A token is needed");
+      hidden.token = token;
+      s.unlocked = true;
+      return { success: true };
+    },
+    reveal: (_s, _p, hidden) => {
+      if (!hidden.token) throw new Error("The vault is locked");
+      return { length: hidden.token.length };
+    },
+  },
+};
+
+const server = createServer(async (request, response) => {
+  const { pathname } = new URL(request.url, "http://localhost");
+  if (request.method === "POST" && pathname === "/fake/DEV_RELOAD") {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    for (const socket of sockets.clients) socket.send(JSON.stringify({ type: "DEV_RELOAD", ...JSON.parse(body) }));
+    return response.end();
+  }
+  const file = pathname.startsWith("/live/") ? join(dist, normalize(pathname.slice(5))) : join(demo, normalize(pathname === "/" ? "/index.html" : pathname));
+  try {
+    const bytes = await readFile(file);
+    response.setHeader("content-type", `${types[file.split(".").pop()] ?? "application/octet-stream"}; charset=utf-8`);
+    response.setHeader("content-security-policy", "default-src 'self'; connect-src 'self' ws: wss:");
+    response.end(bytes);
+  } catch {
+    response.writeHead(404).end();
+  }
+});
+
+const sockets = new WebSocketServer({ server, path: "/api/live/ws" });
+let ids = 0;
+
+sockets.on("connection", (socket) => {
+  const instances = new Map();
+  const send = (message) => socket.send(JSON.stringify({ ...message, timestamp: Date.now() }));
+  send({ type: "CONNECTION_ESTABLISHED", connectionId: `c${++ids}`, protocolVersion: 1, authenticated: false, features: {} });
+
+  function act({ componentId, requestId }, type, action, payload) {
+    const reply = { type, componentId, requestId };
+    const instance = instances.get(componentId);
+    if (!instance) return send({ ...reply, success: false, code: "COMPONENT_NOT_FOUND", error: `No component ${componentId}` });
+    const before = { ...instance.state };
+    const run = components[instance.name][action];
+    let outcome;
+    try {
+      if (!run || action === "state") throw Object.assign(new Error(`${action} is not a public action`), { code: "ACTION_NOT_CALLABLE" });
+      outcome = { success: true, result: run(instance.state, payload ?? {}, instance.hidden) };
+    } catch (error) {
+      outcome = { success: false, error: error.message, code: error.code ?? "ACTION_FAILED" };
+      send({ type: "ERROR", componentId, error: error.message, payload: { action, error: error.message } });
+    }
+    const delta = Object.fromEntries(Object.entries(instance.state).filter(([key, value]) => value !== before[key]));
+    if (Object.keys(delta).length) send({ type: "STATE_DELTA", componentId, payload: { delta } });
+    send({ ...reply, ...outcome });
+  }
+
+  socket.on("message", (data) => {
+    const message = JSON.parse(data);
+    const { type, componentId, requestId, payload } = message;
+    if (type === "COMPONENT_MOUNT") {
+      const definition = components[payload.component];
+      const reply = { type: "COMPONENT_MOUNTED", originalType: type, componentId, requestId };
+      if (!definition) return send({ ...reply, success: false, code: "COMPONENT_NOT_FOUND", error: `No component ${payload.component}` });
+      const id = `${payload.component}-${++ids}`;
+      const state = { ...definition.state, ...payload.props };
+      instances.set(id, { name: payload.component, state, hidden: {} });
+      send({ type: "STATE_UPDATE", componentId: id, payload: { state } });
+      send({ ...reply, success: true, result: { componentId: id, initialState: state } });
+    } else if (type === "COMPONENT_UNMOUNT") instances.delete(componentId);
+    else if (type === "CALL_ACTION") act(message, "ACTION_RESPONSE", message.action, payload);
+    else if (type === "PROPERTY_UPDATE") act(message, "PROPERTY_UPDATED", "setValue", { key: message.property, value: payload.value });
+    else if (type === "COMPONENT_PING") send({ type: "COMPONENT_PONG", componentId, requestId, success: instances.has(componentId) });
+    else send({ type: "ERROR", success: false, code: "UNKNOWN_TYPE", error: `Unknown message type: ${type}`, requestId });
+  });
+});
+
+server.listen(Number(process.argv[2] ?? 4100), "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/`));
