@@ -31,6 +31,9 @@ pub struct Config {
     /// A directory of files to serve at `/`.
     #[serde(rename = "static")]
     pub static_dir: Option<PathBuf>,
+    /// What callers of the HTTP routes must send as `Authorization: Bearer KEY`. Without it they must be on this machine.
+    #[serde(skip_serializing)]
+    pub api_key: Option<String>,
     /// Where compiled modules are kept between starts. Default: the user's cache directory.
     pub cache_dir: Option<PathBuf>,
     /// `BURST/PER_SECOND` messages of one connection, or `off`.
@@ -139,6 +142,7 @@ impl Default for Config {
             path: "/api/live/ws".to_owned(),
             allowed_origins: Vec::new(),
             static_dir: None,
+            api_key: None,
             cache_dir: None,
             rate_limit: RateLimit::default(),
             ids: Ids::default(),

@@ -15,16 +15,16 @@
 //! what it asks for, `live::instance` gives it its turn, `live::event` runs it in `wasm::worker`, and the answer goes
 //! through `connection::outbox` to the socket.
 
-// pub mod app;
-// pub mod cli;
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
-// pub mod connection;
-// pub mod dev;
-// pub mod http;
+pub mod connection;
+pub mod dev;
+pub mod http;
 pub mod ids;
 pub mod live;
 pub mod protocol;
-// pub mod registry;
+pub mod registry;
 pub mod state;
 pub mod wasm;

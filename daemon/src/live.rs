@@ -30,7 +30,7 @@ pub use client::Client;
 pub use event::{ActionCall, Event, MountRequest, PropertyUpdate};
 pub use instance::Instance;
 pub use refusal::Refusal;
-pub use slot::{Slot, Version};
+pub use slot::{ById, Slot, Version};
 pub use swap::{SwapError, Swapped};
 
 use crate::config::ComponentSettings;

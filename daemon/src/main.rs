@@ -1,1 +1,35 @@
-fn main(){}
+//! The `liveside` program: reads the command line and does what it says.
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use liveside::cli::Cli;
+use tracing_subscriber::EnvFilter;
+
+/// Thousands of small, short-lived buffers on several threads are what this allocator is for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_logging();
+    match cli.command.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("liveside: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Lines for people on a terminal, JSON for programs otherwise; always on stderr.
+fn start_logging() {
+    let filter = EnvFilter::try_from_env("LIVESIDE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() {
+        builder.with_target(false).compact().init();
+    } else {
+        builder.json().init();
+    }
+}

@@ -19,7 +19,7 @@ interface Waiting {
 export class Component {
   readonly name: string;
   readonly layers = new Layers();
-  /** The server's id, while mounted on an open connection. */
+  /** The server's id, while mounted. */
   id: string | undefined;
   error: LiveError | null = null;
   /** There is a state to show. Once mounted it stays, also while the connection is lost. */
@@ -45,7 +45,7 @@ export class Component {
   }
 
   get connected(): boolean {
-    return this.id !== undefined;
+    return this.id !== undefined && this.#connection.status === "open";
   }
 
   get loading(): boolean {
@@ -149,7 +149,7 @@ export class Component {
     this.#ended = true;
     this.id = undefined;
     this.#mounts.leave(this, id);
-    this.#failWaiting(new LiveError(`${this.name} is unmounted`, "UNMOUNTED"));
+    this.#failWaiting(this.#unmountedError());
     this.#changed(["$connected", "$loading"]);
   }
 
@@ -166,8 +166,8 @@ export class Component {
     const changed = this.layers.replace(result.initialState);
     this.#mounts.join(this, result.componentId);
     // The first time everybody is told, also who watches a key that the state does not have.
-    this.#changed(first ? [...this.#keyChange.keys()] : [...changed, "$connected", "$error"]);
-    if (first) this.#anyChange.emit();
+    if (first) this.#changed([...this.#keyChange.keys()], true);
+    else this.#changed([...changed, "$connected", "$error"]);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { request, message } of waiting) this.#post(request, { ...message, componentId: this.id });
@@ -193,10 +193,17 @@ export class Component {
         } else resolve(reply);
         this.#changed(["$loading", "$error"]);
       });
-      if (this.id !== undefined) this.#post(request, { ...message, componentId: this.id });
-      else if (this.#ended) this.#connection.requests.fail(request, new LiveError(`${this.name} is unmounted`, "UNMOUNTED", action));
-      else if (this.#refused) this.#connection.requests.fail(request, this.#refused);
-      else this.#waiting.push({ request, message });
+      const fail = (error: LiveError) => this.#connection.requests.fail(request, error);
+      try {
+        if (this.connected) this.#post(request, { ...message, componentId: this.id! });
+        else if (this.#ended) fail(this.#unmountedError(action));
+        else if (this.#refused) fail(this.#refused);
+        // A copy: the caller may change the payload before it is sent.
+        else this.#waiting.push({ request, message: JSON.parse(JSON.stringify(message)) });
+      } catch (error) {
+        // What JSON cannot hold, a cycle for example.
+        fail(new LiveError(String(error), "INVALID_PAYLOAD", action));
+      }
       this.#changed(["$loading", "$error"]);
     });
   }
@@ -204,12 +211,11 @@ export class Component {
   #post(request: Request, message: Message): void {
     if (!request.open) return;
     request.sent = true;
-    try {
-      this.#connection.send({ ...message, requestId: request.id });
-    } catch (error) {
-      // What JSON cannot hold, a cycle for example.
-      this.#connection.requests.fail(request, new LiveError(String(error), "INVALID_PAYLOAD", request.action));
-    }
+    this.#connection.send({ ...message, requestId: request.id });
+  }
+
+  #unmountedError(action?: string): LiveError {
+    return new LiveError(`${this.name} is unmounted`, "UNMOUNTED", action);
   }
 
   #failWaiting(error: LiveError): void {
@@ -223,8 +229,8 @@ export class Component {
     this.#changed(["$error"]);
   }
 
-  #changed(keys: string[]): void {
+  #changed(keys: string[], state = keys.some((key) => key[0] !== "$")): void {
     for (const key of keys) this.#keyChange.get(key)?.emit();
-    if (keys.some((key) => key[0] !== "$")) this.#anyChange.emit();
+    if (state) this.#anyChange.emit();
   }
 }

@@ -65,8 +65,7 @@ export class Connection implements PublicConnection {
     if (this.#status === "closed") return;
     globalThis.removeEventListener?.("online", this.#online);
     clearTimeout(this.#retry);
-    this.#drop();
-    this.#become("closed");
+    this.#drop("closed");
   }
 
   /** Sends a message if the connection is open. */
@@ -105,26 +104,27 @@ export class Connection implements PublicConnection {
 
   #lost(): void {
     if (this.#status === "open" && performance.now() - this.#openedAt >= STABLE_MS) this.#attempt = 0;
-    this.#drop();
     this.#retry = setTimeout(() => this.#connect("reconnecting"), reconnectDelay(this.#attempt++));
-    this.#become("reconnecting");
+    this.#drop("reconnecting");
   }
 
   /** Lets go of the socket without waiting for its close, which on a dead network takes minutes. */
-  #drop(): void {
+  #drop(status: ConnectionStatus): void {
     const socket = this.#socket;
-    if (!socket) return;
-    this.#socket = undefined;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
-    this.#heartbeat.stop();
-    const wasOpen = this.#status === "open";
-    // Before anybody is told: what is asked for in a listener must wait, not be sent into the void.
-    this.#status = "reconnecting";
-    if (wasOpen) {
-      this.requests.connectionLost();
-      this.#events.lost();
+    if (socket) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
     }
+    this.#socket = undefined;
+    this.#heartbeat.stop();
+    const before = this.#status;
+    // The status first: what somebody asks for while being told must wait, not be sent into the void.
+    this.#status = status;
+    if (before === "open") {
+      this.#events.lost();
+      this.requests.connectionLost();
+    }
+    if (status !== before) this.#statuses.emit(status);
   }
 
   readonly #online = (): void => {
@@ -133,6 +133,7 @@ export class Connection implements PublicConnection {
   };
 
   #become(status: ConnectionStatus): void {
+    if (status === this.#status) return;
     this.#status = status;
     this.#statuses.emit(status);
   }

@@ -7,7 +7,7 @@ use crate::wasm::KeyValue;
 
 /// A component's map, in memory.
 #[derive(Debug)]
-pub struct PersistentMap {
+pub(super) struct PersistentMap {
     /// Held for one read or write, never while a guest runs.
     entries: Mutex<Document>,
     max_bytes: usize,

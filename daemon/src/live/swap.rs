@@ -90,6 +90,16 @@ impl Live {
         }
     }
 
+    /// Withdraws the components that a module's new version does not have any more.
+    pub fn withdraw_missing(&self, old: &Module, new: &Module) {
+        let is_kept = |name: &str| new.definitions().iter().any(|definition| &*definition.name == name);
+        for definition in old.definitions().iter().filter(|definition| !is_kept(&definition.name)) {
+            if let Some(slot) = self.slot(&definition.name) {
+                slot.withdraw();
+            }
+        }
+    }
+
     fn slot(&self, name: &str) -> Option<Arc<Slot>> {
         self.slots.read().get(name).cloned()
     }

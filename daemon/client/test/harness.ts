@@ -1,0 +1,122 @@
+// The other side of the socket, played by the test.
+
+import { expect, vi } from "vitest";
+import type { Client, Live, Message, UseOptions } from "../src/api.ts";
+import { live } from "../src/live.ts";
+
+export class FakeSocket {
+  static readonly all: FakeSocket[] = [];
+
+  readonly url: string;
+  readonly sent: Message[] = [];
+  closed = false;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: (() => void) | null = null;
+
+  constructor(url: string) {
+    this.url = url;
+    FakeSocket.all.push(this);
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text));
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  /** The server accepts the connection. */
+  accept(): this {
+    this.onopen?.();
+    return this;
+  }
+
+  /** The server sends one frame. */
+  push(frame: Message | Message[] | string): void {
+    this.onmessage?.({ data: typeof frame === "string" ? frame : JSON.stringify(frame) });
+  }
+
+  /** The connection ends without the client having asked for it. */
+  drop(): void {
+    this.onclose?.();
+  }
+
+  /** The last message of a type that the client sent. */
+  last(type: string): Message {
+    const message = this.sent.filter((sent) => sent.type === type).at(-1);
+    expect(message, `a ${type} was sent`).toBeDefined();
+    return message!;
+  }
+
+  count(type: string): number {
+    return this.sent.filter((sent) => sent.type === type).length;
+  }
+
+  /** Accepts the newest mount and gives the component this id. */
+  mounted(id: string, initialState: object = {}): void {
+    this.mountedReply(this.last("COMPONENT_MOUNT"), id, initialState);
+  }
+
+  mountedReply({ componentId, requestId }: Message, id: string, initialState: object): void {
+    const result = { componentId: id, initialState };
+    this.push({ type: "COMPONENT_MOUNTED", originalType: "COMPONENT_MOUNT", componentId, success: true, result, requestId } as Message);
+  }
+
+  /** Answers the newest message of a type. */
+  reply(type: string, fields: object): void {
+    this.answer(this.last(type), fields);
+  }
+
+  answer({ type, componentId, requestId }: Message, fields: object): void {
+    const replies: Record<string, string> = {
+      COMPONENT_MOUNT: "COMPONENT_MOUNTED",
+      CALL_ACTION: "ACTION_RESPONSE",
+      PROPERTY_UPDATE: "PROPERTY_UPDATED",
+    };
+    this.push({ type: replies[type]!, originalType: type, componentId, requestId, success: true, ...fields } as Message);
+  }
+
+  delta(componentId: string, delta: object): void {
+    this.push({ type: "STATE_DELTA", componentId, payload: { delta } });
+  }
+}
+
+/** The socket that the client opened last. */
+export function socket(): FakeSocket {
+  expect(FakeSocket.all.length, "a socket was opened").toBeGreaterThan(0);
+  return FakeSocket.all.at(-1)!;
+}
+
+let clients = 0;
+
+/** A client of its own: clients are shared by URL. */
+export function newClient(): Client {
+  return live(`/socket-${++clients}`);
+}
+
+/** A component that is mounted as `id` on an open connection. */
+export function mounted(state: object = {}, id = "id-1", options?: UseOptions): { client: Client; counter: Live; server: FakeSocket } {
+  const client = newClient();
+  const counter = client.use("LiveCounter", options);
+  const server = socket().accept();
+  server.mounted(id, state);
+  return { client, counter, server };
+}
+
+/** Lets promises that are already settled run what waits for them. */
+export async function settled(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+/** How a promise ended, without waiting for it. */
+export async function outcome(promise: Promise<unknown>): Promise<unknown> {
+  let result: unknown = "pending";
+  promise.then(
+    (value) => (result = { value }),
+    (error) => (result = { code: error.code, message: error.message, action: error.action }),
+  );
+  await settled();
+  return result;
+}

@@ -1,0 +1,258 @@
+//! The daemon as a whole: everything is wired here, served, and brought to an end.
+
+use std::io::IsTerminal as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow};
+use axum::Router;
+use axum::extract::Extension;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::connection::outbox::CloseReason;
+use crate::connection::{Hub, HubConfig};
+use crate::http::{self, Peer};
+use crate::ids::IdGenerator;
+use crate::live::{InstanceLimits, Live};
+use crate::protocol::ServerMessage;
+use crate::registry::{Listener, News, Registry};
+use crate::wasm::Engine;
+use crate::wasm::engine::{EngineConfig, GuestLimits};
+
+/// Connections that may wait to be accepted.
+const BACKLOG: u32 = 4096;
+/// How long a client may take to send a request's head.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Pause after a failed accept: the usual reason is too many open files, and trying at once would only burn time.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Development mode.
+pub struct Development {
+    /// Where the guests' sources are.
+    pub sources: PathBuf,
+}
+
+/// Runs the daemon until it is told to stop (SIGTERM or Ctrl-C).
+///
+/// # Errors
+/// If it cannot be set up, or cannot go on.
+pub fn run(config: Config, development: Option<Development>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(async {
+        let stop = CancellationToken::new();
+        stop_on_signal(stop.clone())?;
+        let is_development = development.is_some();
+        let app = App::start(config, development).await?;
+        let address = app.address()?;
+        // The one line on stdout, for whoever started this and waits for it.
+        println!("listening on http://{address}");
+        if is_development && std::io::stdout().is_terminal() {
+            println!("open http://{address} in a browser; save a source file to swap its component");
+        }
+        app.serve(stop).await
+    });
+    // What did not end in time is given up.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    result
+}
+
+fn stop_on_signal(stop: CancellationToken) -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    // Ends with the runtime: it waits for nothing but the signal.
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        stop.cancel();
+    });
+    Ok(())
+}
+
+/// A daemon that listens.
+pub struct App {
+    config: Config,
+    listener: TcpListener,
+    router: Router,
+    hub: Arc<Hub>,
+    live: Arc<Live>,
+    registry: Registry,
+    development: Option<crate::dev::Builder>,
+}
+
+impl App {
+    /// Sets everything up, loads the components and binds the port.
+    ///
+    /// # Errors
+    /// If the components directory cannot be read, the cache cannot be used or the port is taken.
+    pub async fn start(config: Config, development: Option<Development>) -> anyhow::Result<Self> {
+        let directory = config.components.clone().ok_or_else(|| {
+            anyhow!("no components directory is given: use --components DIR, or `components` in the configuration")
+        })?;
+        if development.is_some() {
+            std::fs::create_dir_all(&directory).with_context(|| format!("{} cannot be made", directory.display()))?;
+        }
+        // Canonical: the watcher's paths are compared with it.
+        let directory = directory
+            .canonicalize()
+            .with_context(|| format!("the components directory {} cannot be read", directory.display()))?;
+        let ids = IdGenerator::new(config.ids.generator, &config.ids.prefix);
+        let limits = InstanceLimits {
+            state_bytes: config.limits.state_bytes,
+            log_lines: config.limits.log_lines,
+            event_queue: config.limits.event_queue,
+        };
+        let engine = Engine::new(engine_config(&config))?;
+        let live = Arc::new(Live::new(ids.clone(), limits, config.component_settings.clone()));
+        let hub = Hub::new(HubConfig::from(&config), live.clone(), ids);
+        let listener = if development.is_some() { tell_developers(&hub) } else { Arc::new(|_: &News| {}) };
+        let mut registry = Registry::new(engine, live.clone(), directory.clone(), listener.clone());
+        let development = match development {
+            Some(development) => Some(crate::dev::Builder::new(&development.sources, &directory, listener)?),
+            None => None,
+        };
+        if let Some(builder) = &development {
+            builder.build_all().await;
+        }
+        registry.load_all().await.with_context(|| format!("{} cannot be read", directory.display()))?;
+        let router = http::router(&config, hub.clone(), development.is_some());
+        let listener = listen(config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
+        Ok(Self { config, listener, router, hub, live, registry, development })
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// If the system does not tell.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until `stop`, then ends in order: no new connections, events under way finish, clients are told to come
+    /// back (1012).
+    ///
+    /// # Errors
+    /// If a directory cannot be watched.
+    pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let Self { config, listener, router, hub, live, registry, development } = self;
+        let background = TaskTracker::new();
+        background.spawn(hub.clone().sweep(stop.clone()));
+        let watching = background.spawn(registry.watch(stop.clone()));
+        let building = development.map(|builder| background.spawn(builder.watch(stop.clone())));
+        background.close();
+
+        let requests = accept(listener, router, stop.clone()).await;
+
+        tracing::info!("stopping: no new connections, events under way finish");
+        let ended = tokio::time::timeout(config.limits.shutdown, async {
+            hub.stop_reading();
+            live.drain().await;
+            hub.close_all(CloseReason::Restart);
+            hub.tasks.close();
+            hub.tasks.wait().await;
+            live.drain().await;
+            requests.close();
+            requests.wait().await;
+            background.wait().await;
+        });
+        if ended.await.is_err() {
+            tracing::warn!("not everything ended within limits.shutdown ({:?})", config.limits.shutdown);
+            return Ok(());
+        }
+        watching.await.context("the watching task ended early")??;
+        if let Some(building) = building {
+            building.await.context("the building task ended early")??;
+        }
+        Ok(())
+    }
+}
+
+/// How the engine works under a configuration.
+pub(crate) fn engine_config(config: &Config) -> EngineConfig {
+    EngineConfig {
+        cache_dir: config.cache_dir.clone().or_else(default_cache_dir),
+        limits: GuestLimits {
+            memory_bytes: config.limits.memory_bytes,
+            recycle_bytes: config.limits.recycle_bytes,
+            cpu_time: config.limits.cpu_time,
+            wall_time: config.limits.wall_time,
+            result_bytes: config.limits.result_bytes,
+            workers_per_module: config.limits.workers_per_module,
+        },
+    }
+}
+
+/// `$XDG_CACHE_HOME/liveside`, else `~/.cache/liveside`; none without a home directory.
+fn default_cache_dir() -> Option<PathBuf> {
+    let base = std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cache")))?;
+    Some(base.join("liveside"))
+}
+
+/// Passes news on to every browser.
+fn tell_developers(hub: &Arc<Hub>) -> Listener {
+    let hub = hub.clone();
+    Arc::new(move |news: &News| {
+        hub.tell_all(&ServerMessage::DevReload {
+            component: news.component.as_deref(),
+            outcome: news.outcome.as_deref().map_err(String::as_str),
+        });
+    })
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Accepts connections until `stop`. Each is served by a task of its own; the tracker owns them.
+async fn accept(listener: TcpListener, router: Router, stop: CancellationToken) -> TaskTracker {
+    let tasks = TaskTracker::new();
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => return tasks,
+            accepted = listener.accept() => accepted,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        // Replies are small and wanted at once; a connection that is gone already tells so when it is read.
+        let _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(router.clone().layer(Extension(Peer(peer))));
+        let connection = server.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        let stop = stop.clone();
+        tasks.spawn(async move {
+            let mut connection = std::pin::pin!(connection);
+            let served = tokio::select! {
+                served = connection.as_mut() => served,
+                () = stop.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = served {
+                tracing::debug!(%peer, %error, "an HTTP connection ended badly");
+            }
+        });
+    }
+}

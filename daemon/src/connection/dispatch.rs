@@ -1,0 +1,238 @@
+//! From a message to what it does, and the limits that a message must pass on the way.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use compact_str::CompactString;
+use governor::clock::DefaultClock;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
+use tokio_tungstenite::tungstenite::Message;
+
+use super::hub::Hub;
+use super::outbox::{CloseReason, Outbox};
+use crate::config::RateLimit;
+use crate::ids::ConnectionId;
+use crate::live::{ActionCall, ById, Client, Event, Instance, MountRequest, PropertyUpdate, Refusal};
+use crate::protocol::incoming::{Action, Mount, Property, parse_frame};
+use crate::protocol::{ClientMessage, Code, ParseError, Request, ServerMessage};
+use crate::state::Json;
+use crate::wasm::Session;
+
+type Bucket = RateLimiter<NotKeyed, InMemoryState, DefaultClock>;
+
+/// Handles the messages of one connection.
+pub(super) struct Dispatcher {
+    hub: Arc<Hub>,
+    outbox: Arc<Outbox>,
+    session: Arc<Session>,
+    /// What this connection has mounted. Nothing else can be reached from it.
+    mounted: HashSet<ById>,
+    bucket: Option<Box<Bucket>>,
+}
+
+impl Dispatcher {
+    pub(super) fn new(hub: Arc<Hub>, outbox: Arc<Outbox>, connection: ConnectionId) -> Self {
+        let bucket = bucket(hub.config.rate_limit).map(Box::new);
+        let session = Arc::new(Session { connection, label: None });
+        Self { hub, outbox, session, mounted: HashSet::new(), bucket }
+    }
+
+    /// Handles a frame.
+    pub(super) async fn handle(&mut self, frame: Message) {
+        let text = match &frame {
+            Message::Text(text) if text.len() <= self.hub.config.text_frame_bytes => text.as_str(),
+            Message::Text(_) => return self.outbox.close(CloseReason::TooLarge),
+            Message::Binary(_) => {
+                let refusal = Refusal::new(Code::InvalidMessage, "Binary frames carry uploads, which are not available");
+                return self.outbox.send(&refusal.as_message(None));
+            }
+            // The WebSocket library answers pings; the hub sees pongs by their bytes.
+            _ => return,
+        };
+        let messages = match parse_frame(text, self.hub.config.json_depth) {
+            Ok(messages) => messages,
+            Err(error) => {
+                let error = if self.takes_token() { error } else { rate_limited(None, None) };
+                return self.refuse(&error);
+            }
+        };
+        let mut count = 0;
+        for parsed in messages {
+            count += 1;
+            if !self.takes_token() {
+                let (request, component) = match &parsed {
+                    Ok(request) => (request.id, None),
+                    Err(error) => (error.request_id, error.component),
+                };
+                self.refuse(&rate_limited(request, component));
+                continue;
+            }
+            match parsed {
+                Ok(request) => self.request(request).await,
+                Err(error) => self.refuse(&error),
+            }
+        }
+        self.hub.count_messages(count);
+    }
+
+    /// The connection is gone: what it has mounted is told so and ends.
+    pub(super) async fn end(&mut self) {
+        for ById(instance) in std::mem::take(&mut self.mounted) {
+            let turn = instance.submit(Event::Disconnect);
+            self.hub.live.run(turn).await;
+        }
+    }
+
+    async fn request(&mut self, request: Request<'_>) {
+        let id = request.id;
+        let component = request.component.as_deref();
+        match request.message {
+            ClientMessage::Mount(mount) => self.mount(mount, component, id).await,
+            ClientMessage::Unmount => self.unmount(component.unwrap_or_default(), id).await,
+            ClientMessage::Action(action) => self.action(action, component.unwrap_or_default(), id).await,
+            ClientMessage::Property(property) => self.property(property, component.unwrap_or_default(), id).await,
+            ClientMessage::Ping => {
+                let component = component.unwrap_or_default();
+                let alive = self.mounted.contains(component);
+                self.outbox.send(&ServerMessage::Pong { component, alive, request: id });
+            }
+        }
+    }
+
+    async fn mount(&mut self, mount: Mount<'_>, reference: Option<&str>, request: Option<&str>) {
+        match self.try_mount(&mount, reference, request) {
+            Ok((instance, turn)) => {
+                self.mounted.insert(ById(instance));
+                self.hub.live.run(turn).await;
+            }
+            Err(refusal) => self.outbox.send(&ServerMessage::Mounted {
+                reference,
+                outcome: Err(refusal.as_error()),
+                request,
+            }),
+        }
+    }
+
+    fn try_mount(
+        &self,
+        mount: &Mount<'_>,
+        reference: Option<&str>,
+        request: Option<&str>,
+    ) -> Result<(Arc<Instance>, crate::live::Turn), Refusal> {
+        let limit = self.hub.config.components_per_connection;
+        if self.mounted.len() >= limit {
+            let message = format!("This connection has {limit} components mounted, and no more are allowed");
+            return Err(Refusal::new(Code::LimitExceeded, message));
+        }
+        if let Some(room) = &mount.room
+            && !is_room_name(room)
+        {
+            let message = "payload.room must be 1 to 64 characters of A-Z a-z 0-9 _ : . -";
+            return Err(Refusal::new(Code::InvalidMessage, message));
+        }
+        let session = match &mount.user_id {
+            None => self.session.clone(),
+            Some(label) => {
+                let connection = self.session.connection.clone();
+                Arc::new(Session { connection, label: Some(label.as_ref().into()) })
+            }
+        };
+        let mounted = MountRequest {
+            reference: reference.map(Into::into),
+            room: mount.room.as_deref().map(Into::into),
+            debug_label: mount.debug_label.as_deref().map(Into::into),
+            request: request.map(Into::into),
+        };
+        self.hub.live.mount(self.outbox.clone(), session, &mount.name, mount.props, mounted)
+    }
+
+    async fn unmount(&mut self, component: &str, request: Option<&str>) {
+        match self.mounted.take(component) {
+            Some(ById(instance)) => {
+                let turn = instance.submit(Event::Unmount { request: request.map(Into::into) });
+                self.hub.live.run(turn).await;
+            }
+            None if request.is_some() => self.outbox.send(&ServerMessage::Unmounted {
+                component,
+                outcome: Err((Code::ComponentNotFound, "The component is not mounted on this connection")),
+                request,
+            }),
+            None => {}
+        }
+    }
+
+    async fn action(&mut self, action: Action<'_>, component: &str, request: Option<&str>) {
+        let Some(ById(instance)) = self.mounted.get(component) else {
+            if action.wants_reply {
+                let refusal = Refusal::rehydration_required(component);
+                self.outbox.send(&ServerMessage::ActionResponse {
+                    original_type: action.original_type,
+                    component,
+                    outcome: Err(refusal.as_error()),
+                    request,
+                });
+            }
+            return;
+        };
+        let call = ActionCall {
+            original_type: action.original_type,
+            name: CompactString::from(action.name),
+            payload: action.payload.map(Json::from),
+            request: request.map(Into::into),
+            wants_reply: action.wants_reply,
+        };
+        let turn = instance.submit(Event::Action(call));
+        self.hub.live.run(turn).await;
+    }
+
+    async fn property(&mut self, property: Property<'_>, component: &str, request: Option<&str>) {
+        let Some(ById(instance)) = self.mounted.get(component) else {
+            let refusal = Refusal::rehydration_required(component);
+            return self.outbox.send(&ServerMessage::PropertyUpdated {
+                component,
+                property: &property.name,
+                outcome: Err(refusal.as_error()),
+                request,
+            });
+        };
+        let update = PropertyUpdate {
+            name: CompactString::from(property.name),
+            value: property.value.into(),
+            request: request.map(Into::into),
+        };
+        let turn = instance.submit(Event::Property(update));
+        self.hub.live.run(turn).await;
+    }
+
+    fn refuse(&self, error: &ParseError<'_>) {
+        self.outbox.send(&ServerMessage::Refused {
+            code: error.code,
+            error: &error.error,
+            request: error.request_id,
+            component: error.component,
+        });
+    }
+
+    /// Takes one message's worth from the bucket.
+    fn takes_token(&self) -> bool {
+        self.bucket.as_ref().is_none_or(|bucket| bucket.check().is_ok())
+    }
+}
+
+fn rate_limited<'a>(request_id: Option<&'a str>, component: Option<&'a str>) -> ParseError<'a> {
+    ParseError { code: Code::RateLimited, error: "Rate limit exceeded".to_owned(), request_id, component }
+}
+
+fn bucket(limit: RateLimit) -> Option<Bucket> {
+    let RateLimit::Limited { burst, per_second } = limit else { return None };
+    // Both are checked to be more than zero when the configuration is read.
+    let (burst, per_second) = (burst.try_into().ok()?, per_second.try_into().ok()?);
+    Some(RateLimiter::direct(Quota::per_second(per_second).allow_burst(burst)))
+}
+
+/// 1 to 64 characters of `A-Z a-z 0-9 _ : . -`.
+fn is_room_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'.' | b'-'))
+}

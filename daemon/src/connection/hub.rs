@@ -1,0 +1,230 @@
+//! All connections: for pings, idle time-outs, counts, messages to developers, and the end.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::outbox::{CloseReason, Outbox};
+use crate::config::{Config, RateLimit};
+use crate::ids::{ConnectionId, IdGenerator};
+use crate::live::{Client, Live};
+use crate::protocol::ServerMessage;
+
+/// How often the sweep looks for connections to ping or to close.
+const SWEEP: Duration = Duration::from_secs(1);
+
+/// What connections obey.
+#[derive(Debug, Clone)]
+pub struct HubConfig {
+    /// Largest text frame.
+    pub text_frame_bytes: usize,
+    /// Largest binary frame.
+    pub binary_frame_bytes: usize,
+    /// How deep JSON may nest.
+    pub json_depth: usize,
+    /// Mounts of one connection.
+    pub components_per_connection: usize,
+    /// Connections altogether.
+    pub connections: usize,
+    /// What may wait for one browser.
+    pub outbox_bytes: usize,
+    /// Messages of one connection.
+    pub rate_limit: RateLimit,
+    /// How often the daemon pings.
+    pub ping: Duration,
+    /// Silence after which a connection is closed.
+    pub idle: Duration,
+}
+
+impl From<&Config> for HubConfig {
+    fn from(config: &Config) -> Self {
+        Self {
+            text_frame_bytes: config.limits.text_frame_bytes,
+            binary_frame_bytes: config.limits.binary_frame_bytes,
+            json_depth: config.limits.json_depth,
+            components_per_connection: config.limits.components_per_connection,
+            connections: config.limits.connections,
+            outbox_bytes: config.limits.outbox_bytes,
+            rate_limit: config.rate_limit,
+            ping: config.heartbeat.ping,
+            idle: config.heartbeat.idle,
+        }
+    }
+}
+
+/// What all connections share.
+pub struct Hub {
+    /// What they obey.
+    pub config: HubConfig,
+    /// What they mount.
+    pub live: Arc<Live>,
+    ids: IdGenerator,
+    members: Mutex<HashMap<ConnectionId, Member>>,
+    open: AtomicUsize,
+    accepted: AtomicU64,
+    messages: AtomicU64,
+    started: Instant,
+    /// Seconds since the start, set by the sweep: cheaper to read than a clock.
+    now: Arc<AtomicU32>,
+    stopping: AtomicBool,
+    /// Owns the connections' tasks.
+    pub tasks: TaskTracker,
+}
+
+struct Member {
+    outbox: Arc<Outbox>,
+    last_heard: Arc<AtomicU32>,
+}
+
+/// A connection's place in the hub, given up when it is dropped.
+pub struct Membership {
+    hub: Arc<Hub>,
+    /// The connection's id.
+    pub id: ConnectionId,
+    pub(super) last_heard: Arc<AtomicU32>,
+    pub(super) now: Arc<AtomicU32>,
+}
+
+/// Numbers for people and dashboards.
+#[derive(Debug, Clone, Copy)]
+pub struct HubStats {
+    /// Connections open now.
+    pub open: usize,
+    /// Connections since the start.
+    pub accepted: u64,
+    /// Messages since the start.
+    pub messages: u64,
+    /// Time since the start.
+    pub uptime: Duration,
+}
+
+impl Hub {
+    /// No connections yet.
+    #[must_use]
+    pub fn new(config: HubConfig, live: Arc<Live>, ids: IdGenerator) -> Arc<Self> {
+        Arc::new(Self {
+            config,
+            live,
+            ids,
+            members: Mutex::default(),
+            open: AtomicUsize::new(0),
+            accepted: AtomicU64::new(0),
+            messages: AtomicU64::new(0),
+            started: Instant::now(),
+            now: Arc::default(),
+            stopping: AtomicBool::new(false),
+            tasks: TaskTracker::new(),
+        })
+    }
+
+    /// Whether there is room for one more connection.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.open.load(Ordering::Relaxed) < self.config.connections
+    }
+
+    /// From now on no more messages are read.
+    pub fn stop_reading(&self) {
+        self.stopping.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    pub(super) fn join(self: &Arc<Self>, outbox: &Arc<Outbox>) -> Membership {
+        let id = self.ids.connection();
+        let last_heard = Arc::new(AtomicU32::new(self.now.load(Ordering::Relaxed)));
+        let member = Member { outbox: outbox.clone(), last_heard: last_heard.clone() };
+        self.members.lock().insert(id.clone(), member);
+        self.open.fetch_add(1, Ordering::Relaxed);
+        self.accepted.fetch_add(1, Ordering::Relaxed);
+        Membership { hub: self.clone(), id, last_heard, now: self.now.clone() }
+    }
+
+    pub(super) fn count_messages(&self, number: u64) {
+        self.messages.fetch_add(number, Ordering::Relaxed);
+    }
+
+    /// Sends a message to every connection.
+    pub fn tell_all(&self, message: &ServerMessage<'_>) {
+        for outbox in self.outboxes() {
+            outbox.send(message);
+            outbox.flush();
+        }
+    }
+
+    /// Asks every connection to end.
+    pub fn close_all(&self, reason: CloseReason) {
+        for outbox in self.outboxes() {
+            outbox.close(reason);
+        }
+    }
+
+    /// Numbers for people and dashboards.
+    #[must_use]
+    pub fn stats(&self) -> HubStats {
+        HubStats {
+            open: self.open.load(Ordering::Relaxed),
+            accepted: self.accepted.load(Ordering::Relaxed),
+            messages: self.messages.load(Ordering::Relaxed),
+            uptime: self.started.elapsed(),
+        }
+    }
+
+    /// Pings connections and closes silent ones, until `stop`. One sweep for all: a timer for each connection would
+    /// cost more memory than the rest of an idle connection's task.
+    pub async fn sweep(self: Arc<Self>, stop: CancellationToken) {
+        let mut ticks = tokio::time::interval(SWEEP);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut next_ping = self.config.ping;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            let uptime = self.started.elapsed();
+            let now = u32::try_from(uptime.as_secs()).unwrap_or(u32::MAX);
+            self.now.store(now, Ordering::Relaxed);
+            let ping = uptime >= next_ping;
+            if ping {
+                next_ping = uptime + self.config.ping;
+            }
+            let idle = u32::try_from(self.config.idle.as_secs().max(1)).unwrap_or(u32::MAX);
+            let members: Vec<_> = {
+                let members = self.members.lock();
+                let silent = |member: &Member| now.saturating_sub(member.last_heard.load(Ordering::Relaxed)) > idle;
+                members
+                    .values()
+                    .filter_map(|member| {
+                        let silent = silent(member);
+                        (ping || silent).then(|| (member.outbox.clone(), silent))
+                    })
+                    .collect()
+            };
+            for (outbox, silent) in members {
+                if silent {
+                    outbox.close(CloseReason::Idle);
+                } else {
+                    outbox.ping();
+                }
+            }
+        }
+    }
+
+    fn outboxes(&self) -> Vec<Arc<Outbox>> {
+        self.members.lock().values().map(|member| member.outbox.clone()).collect()
+    }
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        self.hub.members.lock().remove(&self.id);
+        self.hub.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,46 @@
+//! The stream that the WebSocket library reads from, and writes its control frames to.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::tcp::OwnedReadHalf;
+
+use super::outbox::Outbox;
+
+/// Reads from the socket; what is written goes to the outbox, so that frames of both never mix.
+pub(super) struct Socket {
+    pub(super) read: OwnedReadHalf,
+    pub(super) outbox: Arc<Outbox>,
+    /// When something last came, in seconds of the hub's clock.
+    pub(super) last_heard: Arc<AtomicU32>,
+    pub(super) now: Arc<AtomicU32>,
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let result = Pin::new(&mut self.read).poll_read(cx, buffer);
+        if result.is_ready() {
+            self.last_heard.store(self.now.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+        result
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.outbox.write_raw(bytes);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}

@@ -1,0 +1,153 @@
+//! The task of a connection: reads frames, has them handled, writes what waits.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use futures_util::Stream;
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::CapacityError;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+use super::dispatch::Dispatcher;
+use super::hub::Hub;
+use super::outbox::{CloseReason, Outbox, Written};
+use super::socket::Socket;
+use crate::live::Client;
+use crate::protocol::ServerMessage;
+
+/// Read buffer of a connection. Several ordinary messages fit; a larger frame gets a larger buffer while it lasts.
+const READ_BUFFER_BYTES: usize = 1024;
+/// Messages that were read together are answered together, but none waits longer than this for the others.
+const BURST: Duration = Duration::from_micros(500);
+/// How long a client may take to read the last frames and to answer the close.
+const CLOSE_GRACE: Duration = Duration::from_secs(5);
+
+/// What the task does next.
+enum Next {
+    Message(Message),
+    /// The browser is gone, or broke the WebSocket protocol.
+    Gone,
+    /// A frame is larger than any may be.
+    TooLarge,
+    /// The daemon ends the connection.
+    Closed,
+}
+
+/// Serves one connection until it ends. `already_read` came with the upgrade request.
+pub async fn serve(hub: Arc<Hub>, stream: TcpStream, already_read: Vec<u8>) {
+    let (read, write) = stream.into_split();
+    let outbox = Outbox::new(write, hub.config.outbox_bytes);
+    let membership = hub.join(&outbox);
+    let socket = Socket {
+        read,
+        outbox: outbox.clone(),
+        last_heard: membership.last_heard.clone(),
+        now: membership.now.clone(),
+    };
+    let largest = hub.config.text_frame_bytes.max(hub.config.binary_frame_bytes);
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_frame_size(Some(largest))
+        .max_message_size(Some(largest));
+    let mut socket = WebSocketStream::from_partially_read(socket, already_read, Role::Server, Some(config)).await;
+    let mut dispatcher = Dispatcher::new(hub.clone(), outbox.clone(), membership.id.clone());
+    tracing::debug!(connection = %membership.id, "connected");
+
+    outbox.send(&ServerMessage::Established { connection: &membership.id });
+    outbox.flush();
+    read_messages(&hub, &mut socket, &outbox, &mut dispatcher).await;
+    dispatcher.end().await;
+    if outbox.closing().is_some() {
+        // The client answers our close frame, or is given up.
+        let _ = tokio::time::timeout(CLOSE_GRACE, last_words(&mut socket, &outbox)).await;
+    }
+    tracing::debug!(connection = %membership.id, closing = ?outbox.closing(), "disconnected");
+}
+
+/// Reads and handles messages until the connection ends for some reason.
+async fn read_messages(
+    hub: &Hub,
+    socket: &mut WebSocketStream<Socket>,
+    outbox: &Arc<Outbox>,
+    dispatcher: &mut Dispatcher,
+) {
+    loop {
+        let mut next = poll_fn(|cx| poll_next(socket, outbox, hub, cx)).await;
+        outbox.cork();
+        let burst_ends = Instant::now() + BURST;
+        loop {
+            match next {
+                Next::Message(message) => dispatcher.handle(message).await,
+                Next::TooLarge => {
+                    outbox.uncork();
+                    return outbox.close(CloseReason::TooLarge);
+                }
+                Next::Gone | Next::Closed => return outbox.uncork(),
+            }
+            if Instant::now() >= burst_ends {
+                break;
+            }
+            // What else was read with it?
+            match poll_fn(|cx| Poll::Ready(poll_read(socket, cx))).await {
+                Poll::Ready(more) => next = more,
+                Poll::Pending => break,
+            }
+        }
+        outbox.uncork();
+    }
+}
+
+/// Writes what waits and gives the next message.
+fn poll_next(
+    socket: &mut WebSocketStream<Socket>,
+    outbox: &Outbox,
+    hub: &Hub,
+    cx: &mut Context<'_>,
+) -> Poll<Next> {
+    let written = outbox.poll_write(cx);
+    if outbox.is_closing() {
+        return Poll::Ready(Next::Closed);
+    }
+    match written {
+        Poll::Ready(Err(_)) => return Poll::Ready(Next::Gone),
+        Poll::Ready(Ok(_)) => {}
+        // A client that does not read gets no more of its messages done: its own replies cannot pile up.
+        Poll::Pending => return Poll::Pending,
+    }
+    if hub.is_stopping() {
+        // Events under way may finish; no new ones begin.
+        return Poll::Pending;
+    }
+    poll_read(socket, cx)
+}
+
+fn poll_read(socket: &mut WebSocketStream<Socket>, cx: &mut Context<'_>) -> Poll<Next> {
+    match Pin::new(socket).poll_next(cx) {
+        Poll::Ready(Some(Ok(Message::Close(_))) | None) => Poll::Ready(Next::Gone),
+        Poll::Ready(Some(Ok(message))) => Poll::Ready(Next::Message(message)),
+        Poll::Ready(Some(Err(Error::Capacity(CapacityError::MessageTooLong { .. })))) => Poll::Ready(Next::TooLarge),
+        Poll::Ready(Some(Err(_))) => Poll::Ready(Next::Gone),
+        Poll::Pending => Poll::Pending,
+    }
+}
+
+/// Writes the rest and reads until the client has closed too.
+async fn last_words(socket: &mut WebSocketStream<Socket>, outbox: &Outbox) {
+    poll_fn(|cx| match outbox.poll_write(cx) {
+        Poll::Ready(Ok(Written::All | Written::Part)) | Poll::Pending => Poll::Pending,
+        Poll::Ready(_) => Poll::Ready(()),
+    })
+    .await;
+    loop {
+        let read = poll_fn(|cx| Pin::new(&mut *socket).poll_next(cx)).await;
+        if !matches!(read, Some(Ok(_))) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! HTTP: the WebSocket upgrade, the routes beside it, the browser client and static files.
+
+mod access;
+mod assets;
+mod routes;
+mod upgrade;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::routing::get;
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::config::Config;
+use crate::connection::Hub;
+
+/// What the routes need.
+pub struct Http {
+    hub: Arc<Hub>,
+    /// Path of the WebSocket.
+    path: String,
+    allowed_origins: Vec<String>,
+    /// Development mode: pages of any loopback origin may connect.
+    development: bool,
+    api_key: Option<String>,
+}
+
+/// The peer's address, put into each request by the server.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub SocketAddr);
+
+/// All routes.
+#[must_use]
+pub fn router(config: &Config, hub: Arc<Hub>, development: bool) -> Router {
+    let http = Arc::new(Http {
+        hub,
+        path: config.path.clone(),
+        allowed_origins: config.allowed_origins.iter().map(|origin| origin.trim_end_matches('/').to_owned()).collect(),
+        development,
+        api_key: config.api_key.clone(),
+    });
+    let mut router = Router::new()
+        .route(&config.path, get(upgrade::upgrade))
+        .route("/api/live/stats", get(routes::stats))
+        .route("/api/live/health", get(routes::health))
+        .route("/api/live/components", get(routes::components))
+        .route("/api/live/websocket-info", get(routes::websocket_info))
+        .route("/live/{file}", get(assets::client));
+    router = match &config.static_dir {
+        Some(directory) => router.fallback_service(ServeDir::new(directory)),
+        None if development => router.route("/", get(routes::welcome)),
+        None => router,
+    };
+    router
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .with_state(http)
+}

@@ -1,0 +1,84 @@
+//! Who may open a socket, and who may see what the daemon knows of itself.
+
+use std::net::IpAddr;
+
+use axum::http::{HeaderMap, header};
+use subtle::ConstantTimeEq;
+
+use super::{Http, Peer};
+
+/// Why an upgrade or a request is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Denied {
+    #[error("The origin {0} may not connect: add it to `allowed-origins` if it should")]
+    Origin(String),
+    #[error("The host {0} is not this machine: development mode serves loopback names only")]
+    Host(String),
+    #[error("This needs the daemon's API key: send `Authorization: Bearer KEY`")]
+    Key,
+}
+
+impl Http {
+    /// Browsers send the page's origin with an upgrade and pages cannot change it. Without this check any page that a
+    /// user visits could open a socket with the user's cookies. Other programs send none and are let in.
+    pub(super) fn check_origin(&self, headers: &HeaderMap) -> Result<(), Denied> {
+        let host = text(headers, header::HOST);
+        if self.development && !host.is_none_or(is_loopback_host) {
+            // A name of somebody else's that resolves to this machine is the way around the check below.
+            return Err(Denied::Host(host.unwrap_or_default().to_owned()));
+        }
+        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+        let origin = origin.to_str().unwrap_or("(unreadable)");
+        let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
+        let same = host.is_some_and(|host| host.eq_ignore_ascii_case(authority));
+        let allowed = same
+            || self.allowed_origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
+            || (self.development && is_loopback_host(authority));
+        if allowed { Ok(()) } else { Err(Denied::Origin(origin.to_owned())) }
+    }
+
+    /// Whether the caller may see counts and names: by the API key, or, where none is set, from this machine itself.
+    pub(super) fn check_key(&self, headers: &HeaderMap, peer: Peer) -> Result<(), Denied> {
+        let allowed = match &self.api_key {
+            Some(key) => text(headers, header::AUTHORIZATION)
+                .and_then(|value| value.strip_prefix("Bearer "))
+                .is_some_and(|given| given.as_bytes().ct_eq(key.as_bytes()).into()),
+            // A reverse proxy on this machine passes on other people's requests.
+            None => {
+                let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED);
+                peer.0.ip().to_canonical().is_loopback() && !forwarded
+            }
+        };
+        if allowed { Ok(()) } else { Err(Denied::Key) }
+    }
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Whether `host`, with or without a port, names this machine.
+fn is_loopback_host(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name.eq_ignore_ascii_case("localhost")
+        || name.to_ascii_lowercase().ends_with(".localhost")
+        || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_names_are_this_machine() {
+        for host in ["localhost", "localhost:4000", "127.0.0.1:1", "[::1]:80", "app.localhost:3000"] {
+            assert!(is_loopback_host(host), "{host}");
+        }
+        for host in ["example.org", "localhost.example.org", "192.168.0.1", "", "[::2]"] {
+            assert!(!is_loopback_host(host), "{host}");
+        }
+    }
+}

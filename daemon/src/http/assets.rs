@@ -1,0 +1,36 @@
+//! The browser client, embedded in the binary.
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::Embed;
+
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/client/dist"]
+struct Client;
+
+/// `GET /live/FILE`. Browsers keep it and ask each time whether it is still the same.
+pub(super) async fn client(Path(file): Path<String>, headers: HeaderMap) -> Response {
+    let Some(asset) = Client::get(&file) else {
+        let known: Vec<_> = Client::iter().filter(|name| !name.ends_with(".map")).collect();
+        return (StatusCode::NOT_FOUND, format!("There is no {file}; there are {}\n", known.join(", "))).into_response();
+    };
+    let etag = format!("\"{}\"", asset.metadata.sha256_hash()[..12].iter().map(|b| format!("{b:02x}")).collect::<String>());
+    let cached = [(header::ETAG, etag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == etag.as_bytes()) {
+        return (StatusCode::NOT_MODIFIED, cached).into_response();
+    }
+    // Any page may load the client; what it may connect to is decided at the upgrade.
+    let open = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::CONTENT_TYPE, content_type(&file))];
+    (cached, open, asset.data.into_owned()).into_response()
+}
+
+fn content_type(file: &str) -> &'static str {
+    match file.rsplit('.').next() {
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("ts") => "text/plain; charset=utf-8",
+        Some("map") => "application/json",
+        Some("css") => "text/css; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,91 @@
+//! What the daemon tells of itself over HTTP.
+
+use std::sync::Arc;
+
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Json, Response};
+use serde_json::json;
+
+use super::access::Denied;
+use super::{Http, Peer};
+use crate::protocol::PROTOCOL_VERSION;
+
+impl IntoResponse for Denied {
+    fn into_response(self) -> Response {
+        let status = if self == Self::Key { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
+        (status, format!("{self}\n")).into_response()
+    }
+}
+
+/// `GET /api/live/stats`: counts.
+pub(super) async fn stats(
+    State(http): State<Arc<Http>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+) -> Result<Response, Denied> {
+    http.check_key(&headers, peer)?;
+    let hub = http.hub.stats();
+    let slots = http.hub.live.components();
+    let components: Vec<_> = slots
+        .iter()
+        .map(|slot| {
+            let version = slot.current();
+            let workers = version.module.worker_counts();
+            json!({
+                "name": slot.name(),
+                "version": &*version.definition.version,
+                "module": version.module.name(),
+                "instances": slot.count(),
+                "workers": { "live": workers.live, "recycled": workers.recycled },
+            })
+        })
+        .collect();
+    Ok(Json(json!({
+        "uptimeMs": u64::try_from(hub.uptime.as_millis()).unwrap_or(u64::MAX),
+        "connections": { "open": hub.open, "accepted": hub.accepted },
+        "messages": hub.messages,
+        "instances": slots.iter().map(|slot| slot.count()).sum::<usize>(),
+        "components": components,
+    }))
+    .into_response())
+}
+
+/// `GET /api/live/health`: 200 while the daemon serves.
+pub(super) async fn health(State(http): State<Arc<Http>>) -> Response {
+    let hub = http.hub.stats();
+    Json(json!({
+        "status": "healthy",
+        "uptimeMs": u64::try_from(hub.uptime.as_millis()).unwrap_or(u64::MAX),
+    }))
+    .into_response()
+}
+
+/// `GET /api/live/components`: the names that can be mounted.
+pub(super) async fn components(
+    State(http): State<Arc<Http>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+) -> Result<Response, Denied> {
+    http.check_key(&headers, peer)?;
+    let slots = http.hub.live.components();
+    let names: Vec<_> = slots.iter().map(|slot| slot.name()).collect();
+    Ok(Json(json!({ "components": names, "count": names.len() })).into_response())
+}
+
+/// `GET /api/live/websocket-info`: where the socket is and what it speaks.
+pub(super) async fn websocket_info(State(http): State<Arc<Http>>, headers: HeaderMap) -> Response {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    Json(json!({
+        "endpoint": http.path,
+        "url": host.map(|host| format!("ws://{host}{}", http.path)),
+        "protocolVersion": PROTOCOL_VERSION,
+        "status": "running",
+    }))
+    .into_response()
+}
+
+/// `GET /` in development, where no static directory is given.
+pub(super) async fn welcome() -> Html<&'static str> {
+    Html(include_str!("welcome.html"))
+}

@@ -1,0 +1,86 @@
+//! From an HTTP request to a WebSocket.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use super::Http;
+use crate::connection;
+
+/// The subprotocol for JSON in text frames; a client that asks for none gets it too.
+const JSON_SUBPROTOCOL: &str = "live.json";
+
+/// Answers the upgrade request and serves the connection that comes of it.
+pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request) -> Response {
+    let key = match check(request.headers()) {
+        Ok(key) => key,
+        Err(refused) => return *refused,
+    };
+    if let Err(denied) = http.check_origin(request.headers()) {
+        tracing::warn!(%denied, "an upgrade was refused");
+        return denied.into_response();
+    }
+    if !http.hub.has_room() {
+        tracing::warn!("an upgrade was refused: limits.connections is reached");
+        return (StatusCode::SERVICE_UNAVAILABLE, "Too many connections, try again later\n").into_response();
+    }
+    let subprotocol = asks_for(request.headers(), JSON_SUBPROTOCOL);
+    let upgraded = hyper::upgrade::on(&mut request);
+    let hub = http.hub.clone();
+    http.hub.tasks.spawn(async move {
+        let upgraded = match upgraded.await {
+            Ok(upgraded) => upgraded,
+            Err(error) => return tracing::debug!(%error, "an upgrade did not happen"),
+        };
+        match upgraded.downcast::<TokioIo<TcpStream>>() {
+            Ok(parts) => connection::serve(hub, parts.io.into_inner(), parts.read_buf.into()).await,
+            Err(_) => tracing::error!("an upgraded connection is not a TCP stream"),
+        }
+    });
+    let mut response = (
+        StatusCode::SWITCHING_PROTOCOLS,
+        [
+            (header::UPGRADE, "websocket".to_owned()),
+            (header::CONNECTION, "Upgrade".to_owned()),
+            (header::SEC_WEBSOCKET_ACCEPT, derive_accept_key(key.as_bytes())),
+        ],
+    )
+        .into_response();
+    if subprotocol {
+        response
+            .headers_mut()
+            .insert(header::SEC_WEBSOCKET_PROTOCOL, header::HeaderValue::from_static(JSON_SUBPROTOCOL));
+    }
+    response
+}
+
+/// The key of a proper upgrade request (RFC 6455, 4.2.1), or the answer to one that is not.
+fn check(headers: &HeaderMap) -> Result<String, Box<Response>> {
+    let refuse = |status: StatusCode, text: &'static str| Err(Box::new((status, text).into_response()));
+    let has = |name, token: &str| {
+        headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).any(|value| {
+            value.split(',').any(|part| part.trim().eq_ignore_ascii_case(token))
+        })
+    };
+    if !has(header::UPGRADE, "websocket") || !has(header::CONNECTION, "upgrade") {
+        return refuse(StatusCode::UPGRADE_REQUIRED, "This is a WebSocket endpoint: send an upgrade request\n");
+    }
+    if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+        let refused = (StatusCode::UPGRADE_REQUIRED, [(header::SEC_WEBSOCKET_VERSION, "13")], "WebSocket version 13 is needed\n");
+        return Err(Box::new(refused.into_response()));
+    }
+    match headers.get(header::SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok()) {
+        Some(key) => Ok(key.to_owned()),
+        None => refuse(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key is missing\n"),
+    }
+}
+
+fn asks_for(headers: &HeaderMap, subprotocol: &str) -> bool {
+    let offers = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL);
+    offers.iter().filter_map(|value| value.to_str().ok()).any(|value| value.split(',').any(|part| part.trim() == subprotocol))
+}
