@@ -8,6 +8,7 @@ export default defineConfig({
     setupFiles: ["test/setup.ts"],
     // Small machines run it beside a build; the whole takes seconds.
     maxWorkers: 1,
-    isolate: true,
+    // One window for all files: starting it anew for each takes longer than the tests.
+    isolate: false,
   },
 });

@@ -11,8 +11,8 @@
 /** A component's synced state: its top-level keys. */
 export type State = Record<string, any>;
 
-/** What a component offers to be called. Name your own to have calls checked: `use<MyState, MyActions>(…)`. */
-export type Actions = Record<string, (payload?: any) => Promise<any>>;
+/** What a component offers to be called: anything. Name your own to have calls checked, `use<MyState, MyActions>(…)`. */
+export type Actions = Record<string, any>;
 
 /** Ends what it was given for: a subscription, a binding, a scan. Calling it twice is harmless. */
 export type Stop = () => void;

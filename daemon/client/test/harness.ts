@@ -89,11 +89,15 @@ export function socket(): FakeSocket {
   return FakeSocket.all.at(-1)!;
 }
 
-let clients = 0;
+let urls = 0;
 
-/** A client of its own: clients are shared by URL. */
+/** A URL that no test used before: clients are shared by URL. */
+export function newUrl(): string {
+  return `/socket-${++urls}`;
+}
+
 export function newClient(): Client {
-  return live(`/socket-${++clients}`);
+  return live(newUrl());
 }
 
 /** A component that is mounted as `id` on an open connection. */

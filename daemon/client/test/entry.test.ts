@@ -1,0 +1,49 @@
+// The built files, as a page loads them.
+
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import types from "../dist/client.d.ts?raw";
+import classicScript from "../dist/client.global.js?raw";
+import esModule from "../dist/client.js?raw";
+import overlay from "../dist/overlay.js?raw";
+import { FakeSocket, socket } from "./harness.ts";
+
+describe("the classic script", () => {
+  // Nothing ends what a script started when it was loaded: here it must not outlive its page.
+  beforeEach(() => void vi.stubGlobal("MutationObserver", class { observe() {} }));
+
+  it("puts the client on window and brings the page to life", () => {
+    document.body.innerHTML = `<div live="LiveCounter"><b live-text="count"></b></div>`;
+    window.eval(classicScript);
+    expect(Object.keys(window.liveside).sort()).toEqual(["LiveError", "handleOf", "live", "start"]);
+    expect(window.live).toBe(window.liveside.live);
+    expect(FakeSocket.all).toHaveLength(1);
+    socket().accept().mounted("id-1", { count: 5 });
+    expect(document.querySelector("b")!.textContent).toBe("5");
+    expect(window.liveside.handleOf(document.querySelector("b")!)!.state).toEqual({ count: 5 });
+  });
+
+  it("waits until the page is read", () => {
+    document.body.innerHTML = `<div live="LiveCounter"></div>`;
+    const state = vi.spyOn(document, "readyState", "get").mockReturnValue("loading");
+    window.eval(classicScript);
+    expect(FakeSocket.all).toHaveLength(0);
+    state.mockRestore();
+    document.dispatchEvent(new Event("DOMContentLoaded"));
+    expect(FakeSocket.all).toHaveLength(1);
+  });
+});
+
+describe("the ES module", () => {
+  it("exports what its types declare", () => {
+    const [, names] = /export\s*\{([^}]*)\}/.exec(esModule)!;
+    const exported = names!.split(",").map((name) => name.trim().split(" ").at(-1));
+    const declared = [...types.matchAll(/export declare (?:class|function) (\w+)/g)].map(([, name]) => name);
+    expect(exported.sort()).toEqual(declared.sort());
+  });
+});
+
+describe("every script", () => {
+  it.each(Object.entries({ esModule, classicScript, overlay }))("runs under a strict Content-Security-Policy: %s", (_name, script) => {
+    expect(script).not.toMatch(/\beval\(|new Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
+  });
+});

@@ -1,0 +1,49 @@
+// Checked by the compiler, never run: the published types say what is exported, and help who uses them.
+
+import type * as published from "../src/api.ts";
+import type * as exported from "../src/client.ts";
+
+type Same<A, B> = [A, B] extends [B, A] ? true : false;
+const same = <_ extends true>() => {};
+
+same<Same<(typeof exported)["live"], typeof published.live>>();
+same<Same<(typeof exported)["start"], typeof published.start>>();
+same<Same<(typeof exported)["handleOf"], typeof published.handleOf>>();
+same<Same<(typeof exported)["LiveError"], typeof published.LiveError>>();
+
+interface CounterState {
+  count: number;
+  lastUpdatedBy: string | null;
+}
+interface CounterActions {
+  increment(payload?: { by?: number }): Promise<{ count: number }>;
+}
+
+export async function typed({ live }: { live: typeof published.live }): Promise<void> {
+  const counter = live().use<CounterState, CounterActions>("LiveCounter", { props: { count: 1 } });
+  const { count }: { count: number } = await counter.increment({ by: 2 });
+  counter.subscribe("count", (value, previous) => value + (previous ?? count));
+  counter.subscribe("$error", (error) => error?.code);
+  await counter.set("lastUpdatedBy", "Ada");
+  const state: Readonly<CounterState> = counter.state;
+  const on: boolean = counter.$connected;
+  void [state, on];
+
+  // @ts-expect-error: not a number
+  void counter.set("count", "1");
+  // @ts-expect-error: no such key
+  counter.subscribe("cuont", () => {});
+  // @ts-expect-error: no such action
+  void counter.decrement();
+  // @ts-expect-error: the state is read-only
+  counter.state.count = 1;
+}
+
+export async function untyped({ live }: { live: typeof published.live }): Promise<void> {
+  const counter = live().use("LiveCounter");
+  const result = await counter.increment({ by: 2 });
+  const total: number = counter.state.count + result.count;
+  counter.subscribe("count", (count) => count + total);
+  const stop: published.Stop = counter.field("name", { syncOn: "blur" }).bind(document.body);
+  stop();
+}
