@@ -80,6 +80,9 @@ const server = createServer(async (request, response) => {
     for (const socket of sockets.clients) socket.send(JSON.stringify({ type: "DEV_RELOAD", ...JSON.parse(body) }));
     return response.end();
   }
+  if (pathname === "/api/live/stats") {
+    return response.end(JSON.stringify({ components: Object.keys(components).map((name) => ({ name, version: "1.0.0" })) }));
+  }
   const file = pathname.startsWith("/live/") ? join(dist, normalize(pathname.slice(5))) : join(demo, normalize(pathname === "/" ? "/index.html" : pathname));
   try {
     const bytes = await readFile(file);
