@@ -1,0 +1,90 @@
+//! The command line.
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// The project's task runner: everything that one does here, in one command each.
+///
+/// It installs what a task needs (by rustup, apt-get and npm), says so, and asks nothing.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100, after_help = EXAMPLES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) task: Task,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo xtask demo                    see it work, and change it while it runs
+  cargo xtask test                    all tests, as CI runs them
+  cargo xtask test --only browser     one suite
+  cargo xtask component local-counter one guest, to target/components/local-counter.wasm
+  cargo xtask check                   formatting, lints, documentation, layers";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// Build everything, start `liveside dev` on the example components and print the URL to open.
+    ///
+    /// Edit a file such as components/local-counter/src/lib.rs while it runs: the open page changes within a second and
+    /// keeps its state. Ctrl-C stops it.
+    Demo {
+        /// Address to listen on; port 0 takes any that is free
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4000")]
+        listen: String,
+    },
+    /// Build all example components to target/components, and the tests' fixtures to target/fixtures.
+    Components {
+        #[command(flatten)]
+        speed: Speed,
+    },
+    /// Build one guest.
+    Component {
+        /// Its folder in components/
+        name: String,
+        #[command(flatten)]
+        speed: Speed,
+    },
+    /// Install what the tests need, run all of them and sum up.
+    ///
+    /// A suite that fails does not keep the others from running; the exit code tells whether all passed.
+    Test {
+        /// Run this suite alone; may be given several times
+        #[arg(long, value_name = "SUITE")]
+        only: Vec<Suite>,
+    },
+    /// Check formatting, lints, documentation, layers and the client's types, without running a test.
+    Check,
+    /// Check that the daemon's modules import downward only.
+    Layers,
+}
+
+/// How guests are built.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Speed {
+    /// Build as `liveside dev` does: fast to build and larger, with names for traces
+    #[arg(long)]
+    pub(crate) dev: bool,
+}
+
+/// A suite of tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Suite {
+    /// The daemon, the SDK and the integration tests: the main workspace
+    Rust,
+    /// The examples' own tests, compiled for this machine
+    Components,
+    /// The browser library, without a browser
+    Client,
+    /// The demo page in a real Chromium
+    Browser,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

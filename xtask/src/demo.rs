@@ -1,0 +1,72 @@
+//! `cargo xtask demo`: from a fresh clone to a page that one can play with.
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::cli::Speed;
+use crate::guests;
+use crate::process::Runner;
+use crate::repository::{Repository, cargo};
+use crate::terminal;
+
+/// How the daemon says that it accepts connections.
+const READY: &str = "listening on ";
+
+/// Builds everything and runs the daemon until it is told to stop.
+///
+/// # Errors
+/// If something does not build, or the daemon fails.
+pub(crate) fn run(repository: &Repository, runner: &Runner, listen: &str) -> Result<()> {
+    // The same profile as the daemon rebuilds them with, so that it finds everything up to date.
+    guests::build_all(repository, runner, Speed { dev: true })?;
+    let daemon = build_daemon(repository, runner)?;
+
+    terminal::step("starting liveside dev");
+    let mut command = Command::new(daemon);
+    command.current_dir(&repository.root);
+    command.args([
+        "dev",
+        "components",
+        "--out",
+        "target/components",
+        "--static",
+        "components/demo",
+        "--listen",
+        listen,
+    ]);
+    let status = runner.run_and_read(command, |line| match line.strip_prefix(READY) {
+        Some(url) => {
+            terminal::good(&format!("open {url}"));
+            terminal::line("edit components/local-counter/src/lib.rs and see the open page change; Ctrl-C stops");
+        }
+        None => terminal::bare(line),
+    });
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => bail!("the daemon ended with {status}: what it said is above"),
+        // Ctrl-C is how a demo ends.
+        Err(_) if runner.stopped() => Ok(()),
+        Err(error) => Err(error).context("the daemon"),
+    }
+}
+
+/// Builds the daemon and gives its path. The whole workspace is named, though only one program of it is built: so the
+/// dependencies get the same features as in the tests, and are compiled once for both.
+///
+/// # Errors
+/// If it does not compile.
+pub(crate) fn build_daemon(repository: &Repository, runner: &Runner) -> Result<std::path::PathBuf> {
+    terminal::step(
+        "building the daemon (the first time takes minutes: its WebAssembly engine is a compiler)",
+    );
+    let begun = Instant::now();
+    let mut build = cargo();
+    build
+        .args(["build", "--workspace", "--bin", "liveside"])
+        .current_dir(&repository.root);
+    runner.must(build, "cargo build")?;
+    terminal::line(&terminal::time(begun.elapsed()));
+    repository.daemon()
+}

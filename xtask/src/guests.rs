@@ -1,0 +1,153 @@
+//! `cargo xtask components` and `component`: from `components/` to `target/components/NAME.wasm`.
+
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+use liveside_build::{Artifact, BuildError, Builder, Note, Notes, Profile, Project, discover};
+
+use crate::cli::Speed;
+use crate::install;
+use crate::process::Runner;
+use crate::repository::Repository;
+use crate::terminal;
+
+/// Guests that are fixtures also where their manifest does not say so.
+const FIXTURES: &[&str] = &["faulty", "recorder"];
+
+/// Builds everything in `components/`.
+///
+/// # Errors
+/// If one of them does not compile; the others are built all the same.
+pub(crate) fn build_all(repository: &Repository, runner: &Runner, speed: Speed) -> Result<()> {
+    build(repository, runner, &find(repository)?, speed)
+}
+
+/// Builds the guest that is called `name`.
+///
+/// # Errors
+/// If there is none of that name, or it does not compile.
+pub(crate) fn build_one(
+    repository: &Repository,
+    runner: &Runner,
+    name: &str,
+    speed: Speed,
+) -> Result<()> {
+    let mut projects = find(repository)?;
+    if !projects.iter().any(|project| project.name == name) {
+        let names: Vec<&str> = projects
+            .iter()
+            .map(|project| project.name.as_str())
+            .collect();
+        bail!(
+            "there is no component `{name}`; there are: {}",
+            names.join(", ")
+        );
+    }
+    projects.retain(|project| project.name == name);
+    build(repository, runner, &projects, speed)
+}
+
+fn find(repository: &Repository) -> Result<Vec<Project>> {
+    let dir = repository.components();
+    let projects = discover(&dir).context("cannot look for components")?;
+    if projects.is_empty() {
+        bail!("there are no components in {}", repository.shown(&dir));
+    }
+    Ok(projects)
+}
+
+fn build(
+    repository: &Repository,
+    runner: &Runner,
+    projects: &[Project],
+    speed: Speed,
+) -> Result<()> {
+    install::guest_toolchain(repository, runner)?;
+    let profile = if speed.dev {
+        Profile::Dev
+    } else {
+        Profile::Release
+    };
+    let kind = if speed.dev {
+        "for development"
+    } else {
+        "for release"
+    };
+    terminal::step(&format!("building {} {kind}", count(projects.len())));
+
+    let begun = Instant::now();
+    let builder = Builder::new(notes());
+    let (fixtures, examples): (Vec<_>, Vec<_>) = projects.iter().cloned().partition(is_fixture);
+    let mut results = builder.build_all(
+        &examples,
+        profile,
+        &repository.built_components(),
+        &runner.cancel,
+    );
+    results.extend(builder.build_all(
+        &fixtures,
+        profile,
+        &repository.built_fixtures(),
+        &runner.cancel,
+    ));
+
+    let failed = results.iter().filter(|result| result.is_err()).count();
+    for result in &results {
+        report(repository, result);
+    }
+    if runner.stopped() {
+        bail!("stopped");
+    }
+    if failed > 0 {
+        bail!("{} not built: what is wrong is above", count(failed));
+    }
+    terminal::line(&format!("all in {}", terminal::time(begun.elapsed())));
+    Ok(())
+}
+
+fn report(repository: &Repository, result: &Result<Artifact, BuildError>) {
+    match result {
+        Ok(artifact) => {
+            if !artifact.warnings.is_empty() {
+                terminal::bare(&artifact.warnings);
+            }
+            let (size, time) = (
+                terminal::size(artifact.bytes),
+                terminal::time(artifact.took),
+            );
+            let state = if artifact.changed { "" } else { ", as before" };
+            terminal::good(&format!(
+                "{:<18} {size:>9}  {time:>9}  {}{state}",
+                artifact.name,
+                repository.shown(&artifact.path)
+            ));
+        }
+        Err(BuildError::Cancelled) => {}
+        Err(error) => terminal::bare(&error.to_string()),
+    }
+}
+
+fn is_fixture(project: &Project) -> bool {
+    project.fixture || FIXTURES.contains(&project.name.as_str())
+}
+
+fn count(number: usize) -> String {
+    format!("{number} component{}", if number == 1 { "" } else { "s" })
+}
+
+/// Prints what a build says of its progress.
+pub(crate) fn notes() -> Notes {
+    Notes::new(|note| match note {
+        Note::Step(line) => terminal::line(line),
+        Note::Detail(line) if worth_showing(line) => terminal::detail(line),
+        Note::Detail(_) => {}
+    })
+}
+
+/// Cargo's summaries of a failed build say less than the errors that we show.
+fn worth_showing(line: &str) -> bool {
+    let line = line.trim_start();
+    !line.is_empty()
+        && !line.starts_with("error: could not compile")
+        && !line.starts_with("warning:")
+}

@@ -1,0 +1,170 @@
+//! Counts tests by the closing lines of the runners that the suites use: cargo's, Vitest's and Node's.
+
+use std::fmt;
+
+use liveside_build::strip_ansi;
+
+/// How many tests there were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Count {
+    pub(super) passed: u32,
+    pub(super) failed: u32,
+    pub(super) skipped: u32,
+}
+
+impl Count {
+    /// Takes one line of a runner's output.
+    pub(super) fn read(&mut self, line: &str) {
+        let line = strip_ansi(line);
+        let line = line.trim();
+        if let Some(result) = line.strip_prefix("test result: ") {
+            // `ok. 12 passed; 1 failed; 0 ignored; 0 measured; …`, once for each program of tests.
+            self.add_phrases(
+                result
+                    .trim_start_matches("ok. ")
+                    .trim_start_matches("FAILED. ")
+                    .split("; "),
+            );
+        } else if let Some(result) = line.strip_prefix("Tests  ") {
+            // `1 failed | 11 passed (12)`
+            self.add_phrases(result.split(" | "));
+        } else if let Some(result) = line.strip_prefix("ℹ ").or_else(|| line.strip_prefix("# ")) {
+            // `pass 12`, one line for each.
+            self.add_node(result);
+        }
+    }
+
+    /// Adds those of another.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+
+    /// Phrases that begin with a number and a word.
+    fn add_phrases<'a>(&mut self, phrases: impl Iterator<Item = &'a str>) {
+        for phrase in phrases {
+            let mut words = phrase.split_whitespace();
+            let (Some(number), Some(word)) = (words.next(), words.next()) else {
+                continue;
+            };
+            self.add_word(word, number);
+        }
+    }
+
+    fn add_node(&mut self, line: &str) {
+        if let Some((word, number)) = line.split_once(' ') {
+            let word = match word {
+                "pass" => "passed",
+                // A test that was cut off when the runner ended.
+                "fail" | "cancelled" => "failed",
+                word => word,
+            };
+            self.add_word(word, number);
+        }
+    }
+
+    fn add_word(&mut self, word: &str, number: &str) {
+        let Ok(number) = number.parse::<u32>() else {
+            return;
+        };
+        match word {
+            "passed" => self.passed += number,
+            "failed" => self.failed += number,
+            "ignored" | "skipped" | "todo" => self.skipped += number,
+            _ => {}
+        }
+    }
+}
+
+/// The closing line of all suites.
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed", self.passed, self.failed)?;
+        if self.skipped > 0 {
+            write!(f, ", {} skipped", self.skipped)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(lines: &[&str]) -> (u32, u32, u32) {
+        let mut count = Count::default();
+        for line in lines {
+            count.read(line);
+        }
+        (count.passed, count.failed, count.skipped)
+    }
+
+    #[test]
+    fn cargos_programs_add_up() {
+        let lines = [
+            "test store::tests::a ... ok",
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.10s",
+            "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.20s",
+        ];
+        assert_eq!(count(&lines), (15, 2, 1));
+    }
+
+    #[test]
+    fn vitest_is_read_with_its_colours() {
+        let lines = [
+            " Test Files  1 failed | 3 passed (4)",
+            "\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[31m1 failed\u{1b}[39m\u{1b}[22m\u{1b}[2m | \u{1b}[22m\u{1b}[1m\u{1b}[32m11 passed\u{1b}[39m\u{1b}[22m\u{1b}[2m | \u{1b}[22m\u{1b}[33m2 skipped\u{1b}[39m\u{1b}[90m (14)\u{1b}[39m",
+        ];
+        assert_eq!(count(&lines), (11, 1, 2));
+        assert_eq!(count(&["      Tests  40 passed (40)"]), (40, 0, 0));
+    }
+
+    #[test]
+    fn nodes_runner_is_read_in_both_of_its_styles() {
+        let spec = [
+            "✔ clicks (120ms)",
+            "ℹ tests 9",
+            "ℹ suites 2",
+            "ℹ pass 7",
+            "ℹ fail 1",
+            "ℹ cancelled 0",
+            "ℹ skipped 1",
+            "ℹ todo 0",
+            "ℹ duration_ms 812",
+        ];
+        assert_eq!(count(&spec), (7, 1, 1));
+        let tap = [
+            "# Subtest: pass",
+            "ok 1 - clicks",
+            "# tests 3",
+            "# pass 3",
+            "# fail 0",
+            "# cancelled 0",
+            "# skipped 0",
+        ];
+        assert_eq!(count(&tap), (3, 0, 0));
+    }
+
+    #[test]
+    fn the_closing_line_names_what_was_skipped() {
+        assert_eq!(
+            Count {
+                passed: 3,
+                failed: 0,
+                skipped: 0
+            }
+            .to_string(),
+            "3 passed, 0 failed"
+        );
+        assert_eq!(
+            Count {
+                passed: 3,
+                failed: 1,
+                skipped: 2
+            }
+            .to_string(),
+            "3 passed, 1 failed, 2 skipped"
+        );
+    }
+}
