@@ -1,6 +1,7 @@
 // One mounted component as this page sees it: its id, its state, its calls. The public face is handle.ts.
 
 import type { Message, State, Stop, UseOptions } from "./api.ts";
+import { reconnectDelay } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
 import { LiveError, errorOf } from "./errors.ts";
 import { Layers, type PendingSet } from "./layers.ts";
@@ -74,13 +75,15 @@ export class Component {
 
   /** The connection is there: the first mount, or another after it was lost. */
   mount(): void {
-    if (this.#mounting || this.connected) return;
+    if (this.#mounting || this.connected || this.#ended || this.#connection.status !== "open") return;
     this.#mounting = true;
     this.#refused = undefined;
     const { props, room } = this.#options;
     const request = this.#connection.requests.add(`mount ${this.name}`, undefined, this.#timeout, (error, reply) => {
       this.#mounting = false;
       if (!error) this.#mounted(reply.result);
+      // A page with many components asks for all of them at once, which may be more than the server takes at once.
+      else if (error.code === "RATE_LIMITED") setTimeout(() => this.mount(), reconnectDelay(1));
       else if (error.code !== "CONNECTION_LOST") this.#mountRefused(error);
       this.#mounts.settled();
     });

@@ -60,6 +60,18 @@ describe("mounting", () => {
     expect(await outcome(counter.increment())).toMatchObject({ code: "COMPONENT_NOT_FOUND" });
   });
 
+  it("is tried again when the server had too many at once", () => {
+    const counter = newClient().use("LiveCounter");
+    const server = socket().accept();
+    const { requestId } = server.last("COMPONENT_MOUNT");
+    server.push({ type: "ERROR", error: "Rate limit exceeded", code: "RATE_LIMITED", requestId: requestId! });
+    expect([counter.$error, counter.$loading]).toEqual([null, true]);
+    vi.advanceTimersByTime(1000);
+    expect(server.count("COMPONENT_MOUNT")).toBe(2);
+    server.mounted("id-1");
+    expect(counter.$connected).toBe(true);
+  });
+
   it("tells when no answer comes in time", () => {
     const counter = newClient().use("LiveCounter", { timeout: 1000 });
     const server = socket().accept();

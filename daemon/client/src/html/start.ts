@@ -36,8 +36,9 @@ export function start(root: Document | ShadowRoot | Element = document): Stop {
   };
 }
 
-/** Starts with the document as soon as it is read. */
+/** Starts with the document as soon as it is read. Where there is none, on a server that renders pages, it does nothing. */
 export function startWhenReady(): void {
+  if (typeof document === "undefined") return;
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => start());
   else start();
 }
