@@ -6,7 +6,7 @@
 //! - `<workspace>/target/guests/…`: cargo's target directory for guests. It is apart from the workspace's own, and one
 //!   for each compiler, so that two compilers never overwrite each other's work;
 //! - `<workspace>/target/guests/rustup-target.failed`: that rustup could not fetch the target, and why;
-//! - `~/.cache/liveside/std-…`: the standard library for WebAssembly, where it has to be compiled here.
+//! - `~/.cache/liveside-build/std-…`: the standard library for WebAssembly, where it has to be compiled here.
 //!
 //! | module | owns |
 //! |---|---|

@@ -119,7 +119,7 @@ fn command(
 
     // The folder decides which `.cargo/config.toml` holds.
     command.current_dir(root).env("RUSTC", &toolchain.rustc);
-    if let Origin::Debian { linker } = &toolchain.origin {
+    if let Origin::Debian { linker, .. } = &toolchain.origin {
         command.args([
             "--config",
             &format!(

@@ -35,7 +35,11 @@ pub(crate) enum Origin {
     /// It came with the compiler.
     Shipped,
     /// It is compiled once from source, and the linker is another package's.
-    Debian { linker: PathBuf },
+    Debian {
+        linker: PathBuf,
+        /// Names the compiled library: see `std_library`.
+        library: String,
+    },
 }
 
 /// Why there is no compiler for guests. Each says what to do.
@@ -74,7 +78,7 @@ pub enum ToolchainError {
     #[error(transparent)]
     Apt(#[from] AptError),
     /// A file could not be written.
-    #[error("cannot write {}: {source}. Make it writable, or set LIVESIDE_CACHE_DIR to a folder that is", path.display())]
+    #[error("cannot write {}: {source}. Make it writable, or set LIVESIDE_BUILD_CACHE_DIR to a folder that is", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -126,11 +130,13 @@ impl Toolchain {
     /// Debian's compiler under the project's cargo.
     pub(crate) fn debian(tools: &Tools) -> Result<Self, String> {
         let found = debian::find()?;
+        let library = std_library::name(&found.rustc).map_err(|error| error.to_string())?;
         Ok(Self {
             cargo: tools.cargo.clone(),
             rustc: found.rustc,
             origin: Origin::Debian {
                 linker: found.linker,
+                library,
             },
         })
     }
@@ -145,9 +151,9 @@ impl Toolchain {
 
     /// Where the standard library is, unless it came with the compiler. Compiles it the first time (a minute).
     pub(crate) fn sysroot(&self, job: Job<'_>) -> Result<Option<PathBuf>, ToolchainError> {
-        match self.origin {
+        match &self.origin {
             Origin::Shipped => Ok(None),
-            Origin::Debian { .. } => std_library::compiled(self, job).map(Some),
+            Origin::Debian { library, .. } => std_library::compiled(self, library, job).map(Some),
         }
     }
 }
@@ -156,7 +162,7 @@ impl fmt::Display for Toolchain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.origin {
             Origin::Shipped => write!(f, "{} with its own {TARGET}", self.rustc.display()),
-            Origin::Debian { linker } => {
+            Origin::Debian { linker, .. } => {
                 write!(
                     f,
                     "Debian's {} with the standard library from source and {}",

@@ -23,6 +23,12 @@ use crate::process::{Ended, Job, Line, run};
 /// Counts changes of the recipe below, so that an old library is not taken for a new one.
 const RECIPE: u32 = 1;
 
+/// The folder's name among the user's caches.
+const DIR: &str = "liveside-build";
+
+/// The file in a sysroot that says how many libraries there are.
+const COUNT: &str = "libraries";
+
 /// Something to compile. With link-time optimisation in the guests the library must carry bitcode, as one that
 /// came with its compiler does.
 const MANIFEST: &str = r#"[package]
@@ -39,10 +45,14 @@ panic = "abort"
 "#;
 
 /// The sysroot that holds the library, compiled now if it is not there.
-pub(super) fn compiled(toolchain: &Toolchain, job: Job<'_>) -> Result<PathBuf, ToolchainError> {
+pub(super) fn compiled(
+    toolchain: &Toolchain,
+    name: &str,
+    job: Job<'_>,
+) -> Result<PathBuf, ToolchainError> {
     let cache = cache_dir()?;
-    let sysroot = cache.join(format!("std-{}", key(toolchain)?));
-    if sysroot.is_dir() {
+    let sysroot = cache.join(name);
+    if is_whole(&sysroot) {
         return Ok(sysroot);
     }
     let io = |source| ToolchainError::Io {
@@ -50,8 +60,8 @@ pub(super) fn compiled(toolchain: &Toolchain, job: Job<'_>) -> Result<PathBuf, T
         source,
     };
     fs::create_dir_all(&cache).map_err(io)?;
-    let _one_at_a_time = lock(&sysroot.with_extension("lock"), job)?;
-    if sysroot.is_dir() {
+    let _one_at_a_time = lock(&cache.join(format!("{name}.lock")), job)?;
+    if is_whole(&sysroot) {
         return Ok(sysroot);
     }
 
@@ -64,49 +74,62 @@ pub(super) fn compiled(toolchain: &Toolchain, job: Job<'_>) -> Result<PathBuf, T
         .map_err(io)?;
     let libraries = compile(toolchain, work.path(), job)?;
     let finished = work.path().join("sysroot");
-    let inside = finished
-        .join("lib")
-        .join("rustlib")
-        .join(TARGET)
-        .join("lib");
-    collect(&libraries, &inside)
-        .and_then(|()| fs::rename(&finished, &sysroot))
-        .map_err(io)?;
+    let published = collect(&libraries, &finished).and_then(|()| {
+        // What a cleaner of caches left of an older one is in the way.
+        if sysroot.exists() {
+            fs::remove_dir_all(&sysroot)?;
+        }
+        fs::rename(&finished, &sysroot)
+    });
+    published.map_err(io)?;
     Ok(sysroot)
 }
 
-/// `LIVESIDE_CACHE_DIR`, else `liveside` in the user's folder for caches.
+/// Where a sysroot has its libraries.
+fn libraries_dir(sysroot: &Path) -> PathBuf {
+    sysroot.join("lib").join("rustlib").join(TARGET).join("lib")
+}
+
+/// Whether every library is still there: caches are cleaned by others, who know nothing of what belongs together.
+fn is_whole(sysroot: &Path) -> bool {
+    let Ok(expected) = fs::read_to_string(sysroot.join(COUNT)) else {
+        return false;
+    };
+    let Ok(libraries) = fs::read_dir(libraries_dir(sysroot)) else {
+        return false;
+    };
+    expected.parse() == Ok(libraries.count())
+}
+
+/// `LIVESIDE_BUILD_CACHE_DIR`, else `liveside-build` in the user's folder for caches. Not `liveside`: that is the daemon's
+/// cache of compiled modules, which deletes what it does not know.
 fn cache_dir() -> Result<PathBuf, ToolchainError> {
     let set = |name| {
         env::var_os(name)
             .filter(|value| !value.is_empty())
             .map(PathBuf::from)
     };
-    let cache = set("LIVESIDE_CACHE_DIR")
-        .or_else(|| set("XDG_CACHE_HOME").map(|dir| dir.join("liveside")))
-        .or_else(|| env::home_dir().map(|dir| dir.join(".cache").join("liveside")));
+    let cache = set("LIVESIDE_BUILD_CACHE_DIR")
+        .or_else(|| set("XDG_CACHE_HOME").map(|dir| dir.join(DIR)))
+        .or_else(|| env::home_dir().map(|dir| dir.join(".cache").join(DIR)));
     cache.ok_or_else(|| ToolchainError::Io {
-        path: PathBuf::from("~/.cache/liveside"),
+        path: PathBuf::from("~/.cache"),
         source: io::Error::new(io::ErrorKind::NotFound, "there is no home directory"),
     })
 }
 
-/// Names the compiler: its version, and the file itself, which a security update changes without a new version.
-fn key(toolchain: &Toolchain) -> Result<String, ToolchainError> {
-    let failed = |source| ToolchainError::Io {
-        path: toolchain.rustc.clone(),
-        source,
-    };
-    let version =
-        crate::process::output(Command::new(&toolchain.rustc).arg("-vV")).map_err(failed)?;
-    let file = fs::metadata(&toolchain.rustc).map_err(failed)?;
+/// Names the library of a compiler: by its version, and by the file itself, which a security update changes without a
+/// new version.
+pub(super) fn name(rustc: &Path) -> io::Result<String> {
+    let version = crate::process::output(Command::new(rustc).arg("-vV"))?;
+    let file = fs::metadata(rustc)?;
     let mut hash = DefaultHasher::new();
     (&version, file.len(), file.modified().ok(), RECIPE).hash(&mut hash);
     let release = version
         .lines()
         .find_map(|line| line.strip_prefix("release: "))
         .unwrap_or("unknown");
-    Ok(format!("{release}-{:016x}", hash.finish()))
+    Ok(format!("std-{release}-{:016x}", hash.finish()))
 }
 
 /// Held while the returned file is open. Another process may be compiling the same.
@@ -178,7 +201,7 @@ fn compile(
     command
         .env_remove("RUSTFLAGS")
         .env("CARGO_ENCODED_RUSTFLAGS", "-Cembed-bitcode=yes");
-    if let Origin::Debian { linker } = &toolchain.origin {
+    if let Origin::Debian { linker, .. } = &toolchain.origin {
         command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
     }
 
@@ -222,12 +245,46 @@ fn is_library(file: &Path) -> bool {
         && file.components().any(|part| part.as_os_str() == TARGET)
 }
 
-fn collect(libraries: &[PathBuf], into: &Path) -> io::Result<()> {
-    fs::create_dir_all(into)?;
+fn collect(libraries: &[PathBuf], sysroot: &Path) -> io::Result<()> {
+    let into = libraries_dir(sysroot);
+    fs::create_dir_all(&into)?;
     for file in libraries {
         if let Some(name) = file.file_name() {
             fs::rename(file, into.join(name))?;
         }
     }
-    Ok(())
+    fs::write(sysroot.join(COUNT), libraries.len().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sysroot_that_lost_a_file_is_compiled_again() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let library = |name: &str| dir.path().join(name);
+        for name in ["libcore-1.rlib", "libstd-1.rlib"] {
+            fs::write(library(name), "").expect("a file");
+        }
+        let sysroot = dir.path().join("sysroot");
+        assert!(!is_whole(&sysroot));
+        collect(
+            &[library("libcore-1.rlib"), library("libstd-1.rlib")],
+            &sysroot,
+        )
+        .expect("they are moved");
+        assert!(is_whole(&sysroot));
+        fs::remove_file(libraries_dir(&sysroot).join("libstd-1.rlib")).expect("it is there");
+        assert!(!is_whole(&sysroot));
+    }
+
+    #[test]
+    fn helpers_and_the_seed_are_no_libraries() {
+        let release = Path::new("/t/wasm32-unknown-unknown/release/deps");
+        assert!(is_library(&release.join("libcore-1.rlib")));
+        assert!(!is_library(&release.join("libseed-1.rlib")));
+        assert!(!is_library(&release.join("libcore-1.rmeta")));
+        assert!(!is_library(Path::new("/t/release/deps/libcc-1.rlib")));
+    }
 }

@@ -163,6 +163,6 @@ fn files_that_hold_only_tests_are_left_out() {
     found.sort();
     assert_eq!(
         found,
-        [dir.path().join("live.rs"), dir.path().join("live/rooms.rs")]
+        [dir.path().join("live/rooms.rs"), dir.path().join("live.rs")]
     );
 }
