@@ -1,5 +1,6 @@
 //! `cargo xtask demo`: from a fresh clone to a page that one can play with.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
@@ -52,19 +53,20 @@ pub(crate) fn run(repository: &Repository, runner: &Runner, listen: &str) -> Res
     }
 }
 
-/// Builds the daemon and gives its path. The whole workspace is named, though only one program of it is built: so the
-/// dependencies get the same features as in the tests, and are compiled once for both.
+/// Builds the daemon and gives its path.
 ///
 /// # Errors
 /// If it does not compile.
-pub(crate) fn build_daemon(repository: &Repository, runner: &Runner) -> Result<std::path::PathBuf> {
+pub(crate) fn build_daemon(repository: &Repository, runner: &Runner) -> Result<PathBuf> {
     terminal::step(
-        "building the daemon (the first time takes minutes: its WebAssembly engine is a compiler)",
+        "building the daemon (minutes the first time: its WebAssembly engine holds a compiler)",
     );
     let begun = Instant::now();
     let mut build = cargo();
+    // With the whole workspace named, and the examples (there are none), cargo gives every dependency the features that
+    // it has in `cargo test`. Otherwise two small ones differ, and with them the engine would be compiled twice.
     build
-        .args(["build", "--workspace", "--bin", "liveside"])
+        .args(["build", "--workspace", "--bin", "liveside", "--examples"])
         .current_dir(&repository.root);
     runner.must(build, "cargo build")?;
     terminal::line(&terminal::time(begun.elapsed()));
