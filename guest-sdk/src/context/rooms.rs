@@ -1,0 +1,112 @@
+//! Named groups of mounted components. Joining, leaving, emitting and writing take effect when the event ends, in the
+//! order asked for.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Context, decode, encode};
+use crate::error::HostError;
+use crate::host::{Host, HostResult, Member};
+
+/// All rooms, by name. Names are 1 to 64 characters of `A-Z a-z 0-9 _ : . -`.
+#[derive(Clone, Copy)]
+pub struct Rooms<'a> {
+    cx: &'a Context,
+}
+
+impl<'a> Rooms<'a> {
+    pub(super) fn new(cx: &'a Context) -> Self {
+        Self { cx }
+    }
+
+    /// The room of this name.
+    pub fn get(&self, name: impl Into<String>) -> Room<'a> {
+        Room {
+            cx: self.cx,
+            name: Some(name.into()),
+        }
+    }
+
+    /// Makes the component a member of a room.
+    ///
+    /// # Errors
+    /// What the daemon says.
+    pub fn join(&self, name: &str) -> HostResult<()> {
+        self.cx.host.room_join(name)
+    }
+
+    /// Ends the membership.
+    ///
+    /// # Errors
+    /// What the daemon says.
+    pub fn leave(&self, name: &str) -> HostResult<()> {
+        self.cx.host.room_leave(name)
+    }
+
+    /// The name of the room that the component was mounted with.
+    pub fn default_name(&self) -> Option<String> {
+        self.cx.host.default_room()
+    }
+}
+
+/// One room.
+#[derive(Clone)]
+pub struct Room<'a> {
+    cx: &'a Context,
+    /// `None`: the default room of a component that was mounted without one.
+    name: Option<String>,
+}
+
+impl<'a> Room<'a> {
+    pub(super) fn default_of(cx: &'a Context) -> Self {
+        Self {
+            cx,
+            name: cx.host.default_room(),
+        }
+    }
+
+    /// The room's name; `None` for the default room of a component that was mounted without one.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Sends an event to every other member. Gives the number of members that it goes to.
+    ///
+    /// # Errors
+    /// `denied`: not a member.
+    pub fn emit(&self, event: &str, data: &(impl Serialize + ?Sized)) -> HostResult<u32> {
+        self.cx.host.room_emit(self.known()?, event, &encode(data)?)
+    }
+
+    /// The state that the members share.
+    ///
+    /// # Errors
+    /// `denied`: not a member. Where the state is not a `T`.
+    pub fn state<T: DeserializeOwned>(&self) -> HostResult<T> {
+        decode(&self.cx.host.room_state(self.known()?)?, "The room's state")
+    }
+
+    /// Lays the keys of an object (a struct, a map) over the room's state.
+    ///
+    /// # Errors
+    /// `denied`: not a member. `limit`: the state would be too large.
+    pub fn set_state(&self, changes: &(impl Serialize + ?Sized)) -> HostResult<()> {
+        self.cx
+            .host
+            .room_state_set(self.known()?, &encode(changes)?)
+    }
+
+    /// Everybody in the room.
+    ///
+    /// # Errors
+    /// `denied`: not a member.
+    pub fn members(&self) -> HostResult<Vec<Member>> {
+        self.cx.host.room_members(self.known()?)
+    }
+
+    fn known(&self) -> HostResult<&str> {
+        self.name
+            .as_deref()
+            .ok_or_else(|| HostError::invalid("This component was mounted without a room"))
+    }
+}
