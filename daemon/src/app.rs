@@ -8,13 +8,15 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use axum::Router;
-use axum::extract::Extension;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
 
 use crate::config::Config;
 use crate::connection::outbox::CloseReason;
@@ -45,7 +47,9 @@ pub struct Development {
 /// # Errors
 /// If it cannot be set up, or cannot go on.
 pub fn run(config: Config, development: Option<Development>) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let result = runtime.block_on(async {
         let stop = CancellationToken::new();
         stop_on_signal(stop.clone())?;
@@ -55,7 +59,9 @@ pub fn run(config: Config, development: Option<Development>) -> anyhow::Result<(
         // The one line on stdout, for whoever started this and waits for it.
         println!("listening on http://{address}");
         if is_development && std::io::stdout().is_terminal() {
-            println!("open http://{address} in a browser; save a source file to swap its component");
+            println!(
+                "open http://{address} in a browser; save a source file to swap its component"
+            );
         }
         app.serve(stop).await
     });
@@ -66,7 +72,10 @@ pub fn run(config: Config, development: Option<Development>) -> anyhow::Result<(
 
 fn stop_on_signal(stop: CancellationToken) -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut terminate, mut interrupt) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
     // Ends with the runtime: it waits for nothing but the signal.
     tokio::spawn(async move {
         tokio::select! {
@@ -99,12 +108,16 @@ impl App {
             anyhow!("no components directory is given: use --components DIR, or `components` in the configuration")
         })?;
         if development.is_some() {
-            std::fs::create_dir_all(&directory).with_context(|| format!("{} cannot be made", directory.display()))?;
+            std::fs::create_dir_all(&directory)
+                .with_context(|| format!("{} cannot be made", directory.display()))?;
         }
         // Canonical: the watcher's paths are compared with it.
-        let directory = directory
-            .canonicalize()
-            .with_context(|| format!("the components directory {} cannot be read", directory.display()))?;
+        let directory = directory.canonicalize().with_context(|| {
+            format!(
+                "the components directory {} cannot be read",
+                directory.display()
+            )
+        })?;
         let ids = IdGenerator::new(config.ids.generator, &config.ids.prefix);
         let limits = InstanceLimits {
             state_bytes: config.limits.state_bytes,
@@ -112,21 +125,45 @@ impl App {
             event_queue: config.limits.event_queue,
         };
         let engine = Engine::new(engine_config(&config))?;
-        let live = Arc::new(Live::new(ids.clone(), limits, config.component_settings.clone()));
+        let live = Arc::new(Live::new(
+            ids.clone(),
+            limits,
+            config.component_settings.clone(),
+        ));
         let hub = Hub::new(HubConfig::from(&config), live.clone(), ids);
-        let listener = if development.is_some() { tell_developers(&hub) } else { Arc::new(|_: &News| {}) };
+        let listener = if development.is_some() {
+            tell_developers(&hub)
+        } else {
+            Arc::new(|_: &News| {})
+        };
         let mut registry = Registry::new(engine, live.clone(), directory.clone(), listener.clone());
         let development = match development {
-            Some(development) => Some(crate::dev::Builder::new(&development.sources, &directory, listener)?),
+            Some(development) => Some(crate::dev::Builder::new(
+                &development.sources,
+                &directory,
+                listener,
+            )?),
             None => None,
         };
         if let Some(builder) = &development {
             builder.build_all().await;
         }
-        registry.load_all().await.with_context(|| format!("{} cannot be read", directory.display()))?;
+        registry
+            .load_all()
+            .await
+            .with_context(|| format!("{} cannot be read", directory.display()))?;
         let router = http::router(&config, hub.clone(), development.is_some());
-        let listener = listen(config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
-        Ok(Self { config, listener, router, hub, live, registry, development })
+        let listener =
+            listen(config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
+        Ok(Self {
+            config,
+            listener,
+            router,
+            hub,
+            live,
+            registry,
+            development,
+        })
     }
 
     /// Where it listens.
@@ -143,7 +180,15 @@ impl App {
     /// # Errors
     /// If a directory cannot be watched.
     pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { config, listener, router, hub, live, registry, development } = self;
+        let Self {
+            config,
+            listener,
+            router,
+            hub,
+            live,
+            registry,
+            development,
+        } = self;
         let background = TaskTracker::new();
         background.spawn(hub.clone().sweep(stop.clone()));
         let watching = background.spawn(registry.watch(stop.clone()));
@@ -165,7 +210,10 @@ impl App {
             background.wait().await;
         });
         if ended.await.is_err() {
-            tracing::warn!("not everything ended within limits.shutdown ({:?})", config.limits.shutdown);
+            tracing::warn!(
+                "not everything ended within limits.shutdown ({:?})",
+                config.limits.shutdown
+            );
             return Ok(());
         }
         watching.await.context("the watching task ended early")??;
@@ -212,7 +260,11 @@ fn tell_developers(hub: &Arc<Hub>) -> Listener {
 }
 
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
@@ -222,7 +274,9 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 async fn accept(listener: TcpListener, router: Router, stop: CancellationToken) -> TaskTracker {
     let tasks = TaskTracker::new();
     let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    server
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT);
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => return tasks,
@@ -238,8 +292,15 @@ async fn accept(listener: TcpListener, router: Router, stop: CancellationToken) 
         };
         // Replies are small and wanted at once; a connection that is gone already tells so when it is read.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone().layer(Extension(Peer(peer))));
-        let connection = server.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        let service = TowerToHyperService::new(router.clone().map_request(
+            move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(Peer(peer));
+                request
+            },
+        ));
+        let connection = server
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
         let stop = stop.clone();
         tasks.spawn(async move {
             let mut connection = std::pin::pin!(connection);

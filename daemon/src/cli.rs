@@ -141,7 +141,13 @@ impl Settings {
             #[serde(skip_serializing_if = "Option::is_none")]
             components: Option<&'a Path>,
         }
-        config::load(source.config.as_deref(), Flags { settings: self, components })
+        config::load(
+            source.config.as_deref(),
+            Flags {
+                settings: self,
+                components,
+            },
+        )
     }
 }
 
@@ -153,7 +159,9 @@ impl Command {
     pub fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Serve(args) => {
-                let config = args.settings.load(&args.source, args.components.as_deref())?;
+                let config = args
+                    .settings
+                    .load(&args.source, args.components.as_deref())?;
                 if args.source.print_config {
                     return print(&config);
                 }
@@ -164,7 +172,12 @@ impl Command {
                 if args.source.print_config {
                     return print(&config);
                 }
-                crate::app::run(config, Some(crate::app::Development { sources: args.sources }))
+                crate::app::run(
+                    config,
+                    Some(crate::app::Development {
+                        sources: args.sources,
+                    }),
+                )
             }
             Self::Inspect(args) => inspect::inspect(&args.file, args.json),
             Self::Check(args) => inspect::check(&args.file),

@@ -179,13 +179,19 @@ impl Default for Limits {
 
 impl Default for Heartbeat {
     fn default() -> Self {
-        Self { ping: Duration::from_secs(30), idle: Duration::from_secs(120) }
+        Self {
+            ping: Duration::from_secs(30),
+            idle: Duration::from_secs(120),
+        }
     }
 }
 
 impl Default for RateLimit {
     fn default() -> Self {
-        Self::Limited { burst: 100, per_second: 50 }
+        Self::Limited {
+            burst: 100,
+            per_second: 50,
+        }
     }
 }
 
@@ -196,10 +202,13 @@ impl std::str::FromStr for RateLimit {
         if text == "off" {
             return Ok(Self::Off);
         }
-        let wrong = || format!("`{text}` is no rate limit: write BURST/PER_SECOND, such as 100/50, or off");
+        let wrong =
+            || format!("`{text}` is no rate limit: write BURST/PER_SECOND, such as 100/50, or off");
         let (burst, per_second) = text.split_once('/').ok_or_else(wrong)?;
         match (burst.trim().parse(), per_second.trim().parse()) {
-            (Ok(burst), Ok(per_second)) if burst > 0 && per_second > 0 => Ok(Self::Limited { burst, per_second }),
+            (Ok(burst), Ok(per_second)) if burst > 0 && per_second > 0 => {
+                Ok(Self::Limited { burst, per_second })
+            }
             _ => Err(wrong()),
         }
     }
@@ -222,6 +231,8 @@ impl Serialize for RateLimit {
 
 impl<'de> Deserialize<'de> for RateLimit {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }

@@ -38,7 +38,11 @@ pub fn router(config: &Config, hub: Arc<Hub>, development: bool) -> Router {
     let http = Arc::new(Http {
         hub,
         path: config.path.clone(),
-        allowed_origins: config.allowed_origins.iter().map(|origin| origin.trim_end_matches('/').to_owned()).collect(),
+        allowed_origins: config
+            .allowed_origins
+            .iter()
+            .map(|origin| origin.trim_end_matches('/').to_owned())
+            .collect(),
         development,
         api_key: config.api_key.clone(),
     });

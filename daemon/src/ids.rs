@@ -81,7 +81,10 @@ impl IdGenerator {
     /// Ids by `scheme`, each starting with `prefix`.
     #[must_use]
     pub fn new(scheme: IdScheme, prefix: &str) -> Self {
-        Self { scheme, prefix: prefix.to_owned() }
+        Self {
+            scheme,
+            prefix: prefix.to_owned(),
+        }
     }
 
     /// A new id for a mounted component.
@@ -101,7 +104,11 @@ impl IdGenerator {
         match self.scheme {
             IdScheme::Uuidv7 => {
                 let mut buffer = uuid::Uuid::encode_buffer();
-                text.push_str(uuid::Uuid::now_v7().as_hyphenated().encode_lower(&mut buffer));
+                text.push_str(
+                    uuid::Uuid::now_v7()
+                        .as_hyphenated()
+                        .encode_lower(&mut buffer),
+                );
             }
             IdScheme::Nanoid => text.push_str(&nanoid::nanoid!()),
         }

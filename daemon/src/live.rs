@@ -67,14 +67,30 @@ pub struct Live {
 impl Live {
     /// Nothing mounted, no component known.
     #[must_use]
-    pub fn new(ids: IdGenerator, limits: InstanceLimits, settings: BTreeMap<String, ComponentSettings>) -> Self {
-        Self { ids, limits, settings, slots: RwLock::default(), tasks: TaskTracker::new() }
+    pub fn new(
+        ids: IdGenerator,
+        limits: InstanceLimits,
+        settings: BTreeMap<String, ComponentSettings>,
+    ) -> Self {
+        Self {
+            ids,
+            limits,
+            settings,
+            slots: RwLock::default(),
+            tasks: TaskTracker::new(),
+        }
     }
 
     /// The names of all components that can be mounted, sorted.
     #[must_use]
     pub fn components(&self) -> Vec<Arc<Slot>> {
-        let mut slots: Vec<_> = self.slots.read().values().filter(|slot| slot.is_available()).cloned().collect();
+        let mut slots: Vec<_> = self
+            .slots
+            .read()
+            .values()
+            .filter(|slot| slot.is_available())
+            .cloned()
+            .collect();
         slots.sort_by(|a, b| a.name().cmp(b.name()));
         slots
     }
@@ -91,10 +107,15 @@ impl Live {
         props: Option<&RawValue>,
         request: MountRequest,
     ) -> Result<(Arc<Instance>, Turn), Refusal> {
-        let slot = self.find(name).ok_or_else(|| self.unknown_component(name))?;
+        let slot = self
+            .find(name)
+            .ok_or_else(|| self.unknown_component(name))?;
         let version = slot.current();
         if version.definition.access.is_some() {
-            return Err(Refusal::new(Code::AuthDenied, format!("{} needs an authenticated user", slot.name())));
+            return Err(Refusal::new(
+                Code::AuthDenied,
+                format!("{} needs an authenticated user", slot.name()),
+            ));
         }
         let subject = Box::new(Subject {
             instance: self.ids.instance(),
@@ -104,7 +125,13 @@ impl Live {
             session,
             shared: version.shared.clone(),
         });
-        let instance = Instance::new(slot.clone(), client, version, subject, self.limits.event_queue);
+        let instance = Instance::new(
+            slot.clone(),
+            client,
+            version,
+            subject,
+            self.limits.event_queue,
+        );
         slot.add(instance.clone());
         let turn = instance.submit(Event::Mount(Box::new(request)));
         Ok((instance, turn))
@@ -113,7 +140,9 @@ impl Live {
     /// Runs a turn as far as it goes without waiting; what is left goes on as a task of its own.
     pub async fn run(&self, turn: Turn) {
         let Some(mut turn) = turn else { return };
-        let done = std::future::poll_fn(|cx| std::task::Poll::Ready(turn.as_mut().poll(cx).is_ready())).await;
+        let done =
+            std::future::poll_fn(|cx| std::task::Poll::Ready(turn.as_mut().poll(cx).is_ready()))
+                .await;
         if !done {
             self.tasks.spawn(turn);
         }
@@ -129,11 +158,13 @@ impl Live {
     fn find(&self, name: &str) -> Option<Arc<Slot>> {
         let slots = self.slots.read();
         let get = |name: &str| slots.get(name).filter(|slot| slot.is_available()).cloned();
-        get(name).or_else(|| get(&format!("{name}Component"))).or_else(|| {
-            let mut letters = name.chars();
-            let upper: String = letters.next()?.to_uppercase().chain(letters).collect();
-            get(&upper).or_else(|| get(&format!("{upper}Component")))
-        })
+        get(name)
+            .or_else(|| get(&format!("{name}Component")))
+            .or_else(|| {
+                let mut letters = name.chars();
+                let upper: String = letters.next()?.to_uppercase().chain(letters).collect();
+                get(&upper).or_else(|| get(&format!("{upper}Component")))
+            })
     }
 
     fn unknown_component(&self, name: &str) -> Refusal {
@@ -144,16 +175,26 @@ impl Live {
             .map(|slot| (strsim::jaro_winkler(name, slot.name()), slot.name()))
             .filter(|(near, _)| *near > 0.85)
             .max_by(|a, b| a.0.total_cmp(&b.0));
-        let advice = nearest.map_or_else(String::new, |(_, name)| format!(", did you mean `{name}`?"));
-        Refusal::new(Code::ComponentNotFound, format!("There is no component `{name}`{advice}"))
+        let advice =
+            nearest.map_or_else(String::new, |(_, name)| format!(", did you mean `{name}`?"));
+        Refusal::new(
+            Code::ComponentNotFound,
+            format!("There is no component `{name}`{advice}"),
+        )
     }
 }
 
 /// The default state with the props that the component takes.
-fn initial_state(version: &Version, props: Option<&RawValue>, limit: usize) -> Result<Document, Refusal> {
+fn initial_state(
+    version: &Version,
+    props: Option<&RawValue>,
+    limit: usize,
+) -> Result<Document, Refusal> {
     let definition = &version.definition;
     let mut state = definition.default_state.clone();
-    let Some(props) = props.filter(|_| definition.props != Props::None) else { return Ok(state) };
+    let Some(props) = props.filter(|_| definition.props != Props::None) else {
+        return Ok(state);
+    };
     let entries = crate::state::entries(props.get())
         .map_err(|error| Refusal::new(Code::InvalidPayload, format!("payload.props: {error}")))?;
     for (key, value) in entries {
@@ -162,7 +203,10 @@ fn initial_state(version: &Version, props: Option<&RawValue>, limit: usize) -> R
         }
     }
     if state.bytes() > limit {
-        let message = format!("The state would be {} bytes, {limit} are allowed", state.bytes());
+        let message = format!(
+            "The state would be {} bytes, {limit} are allowed",
+            state.bytes()
+        );
         return Err(Refusal::new(Code::LimitExceeded, message));
     }
     state.commit();

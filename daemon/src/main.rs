@@ -26,7 +26,9 @@ fn main() -> ExitCode {
 /// Lines for people on a terminal, JSON for programs otherwise; always on stderr.
 fn start_logging() {
     let filter = EnvFilter::try_from_env("LIVESIDE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() {
         builder.with_target(false).compact().init();
     } else {

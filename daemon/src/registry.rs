@@ -70,7 +70,13 @@ impl Registry {
     /// A registry of `directory`, with nothing loaded.
     #[must_use]
     pub fn new(engine: Engine, live: Arc<Live>, directory: PathBuf, listener: Listener) -> Self {
-        Self { engine, live, directory, listener, loaded: HashMap::new() }
+        Self {
+            engine,
+            live,
+            directory,
+            listener,
+            loaded: HashMap::new(),
+        }
     }
 
     /// Loads all files that are there. Those that fail are logged and left out.
@@ -78,8 +84,10 @@ impl Registry {
     /// # Errors
     /// If the directory cannot be read.
     pub async fn load_all(&mut self) -> std::io::Result<()> {
-        let mut files: Vec<PathBuf> =
-            std::fs::read_dir(&self.directory)?.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| is_module(path)).collect();
+        let mut files: Vec<PathBuf> = std::fs::read_dir(&self.directory)?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| is_module(path))
+            .collect();
         files.sort();
         for file in files {
             self.refresh(&file).await;
@@ -94,20 +102,27 @@ impl Registry {
         }
         loop {
             let before = stamp(file);
-            let Err(error) = self.load(file).await else { return };
+            let Err(error) = self.load(file).await else {
+                return;
+            };
             // Somebody was still writing it: what was read was no file of theirs.
             if file.exists() && stamp(file) != before {
                 continue;
             }
             tracing::error!(file = %file.display(), %error, "the module was not taken");
             let component = match &error {
-                RegistryError::Swap(SwapError::Migrate { component, .. }) | RegistryError::Conflict { component, .. } => {
-                    Some(component.clone())
-                }
-                _ => self.loaded.get(file).and_then(|loaded| Some(loaded.module.definitions().first()?.name.to_string())),
+                RegistryError::Swap(SwapError::Migrate { component, .. })
+                | RegistryError::Conflict { component, .. } => Some(component.clone()),
+                _ => self
+                    .loaded
+                    .get(file)
+                    .and_then(|loaded| Some(loaded.module.definitions().first()?.name.to_string())),
             };
             let text = format!("{}: {error}", file_name(file));
-            return (self.listener)(&News { component, outcome: Err(text) });
+            return (self.listener)(&News {
+                component,
+                outcome: Err(text),
+            });
         }
     }
 
@@ -115,7 +130,11 @@ impl Registry {
         let started = Instant::now();
         let bytes = tokio::fs::read(file).await?;
         let digest: [u8; 32] = Sha256::digest(&bytes).into();
-        if self.loaded.get(file).is_some_and(|loaded| loaded.digest == digest) {
+        if self
+            .loaded
+            .get(file)
+            .is_some_and(|loaded| loaded.digest == digest)
+        {
             return Ok(());
         }
         let module = Arc::new(Module::load(&self.engine, &file_name(file), bytes).await?);
@@ -130,7 +149,10 @@ impl Registry {
             );
             let (component, version) = (swap.component.to_string(), swap.version.to_string());
             if !swap.is_new {
-                (self.listener)(&News { component: Some(component), outcome: Ok(version) });
+                (self.listener)(&News {
+                    component: Some(component),
+                    outcome: Ok(version),
+                });
             }
         }
         for definition in module.definitions() {
@@ -139,7 +161,13 @@ impl Registry {
                 tracing::warn!(%component, "it listens to room events, and rooms are not available in this version");
             }
         }
-        if let Some(old) = self.loaded.insert(file.to_owned(), Loaded { digest, module: module.clone() }) {
+        if let Some(old) = self.loaded.insert(
+            file.to_owned(),
+            Loaded {
+                digest,
+                module: module.clone(),
+            },
+        ) {
             self.live.withdraw_missing(&old.module, &module);
         }
         Ok(())
@@ -157,9 +185,17 @@ impl Registry {
     fn check_conflicts(&self, file: &Path, module: &Module) -> Result<(), RegistryError> {
         for definition in module.definitions() {
             for (other, loaded) in self.loaded.iter().filter(|(other, _)| *other != file) {
-                if loaded.module.definitions().iter().any(|theirs| theirs.name == definition.name) {
+                if loaded
+                    .module
+                    .definitions()
+                    .iter()
+                    .any(|theirs| theirs.name == definition.name)
+                {
                     let component = definition.name.to_string();
-                    return Err(RegistryError::Conflict { component, other: file_name(other) });
+                    return Err(RegistryError::Conflict {
+                        component,
+                        other: file_name(other),
+                    });
                 }
             }
         }
@@ -170,11 +206,16 @@ impl Registry {
 /// Whether a path is one that modules are loaded from. Editors' and build tools' temporary files are not.
 fn is_module(path: &Path) -> bool {
     let name = file_name(path);
-    path.extension().is_some_and(|extension| extension == "wasm") && !name.starts_with(['.', '#', '~'])
+    path.extension()
+        .is_some_and(|extension| extension == "wasm")
+        && !name.starts_with(['.', '#', '~'])
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 /// What changes when somebody writes to a file.

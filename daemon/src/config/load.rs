@@ -38,11 +38,13 @@ pub fn load(file: Option<&Path>, flags: impl Serialize) -> Result<Config, Config
         figment = figment.merge(Toml::file_exact(file));
     }
     let config: Config = figment
-        .merge(
-            Env::prefixed("LIVESIDE_")
-                .ignore(&NOT_SETTINGS)
-                .map(|key| key.as_str().to_ascii_lowercase().replace("__", ".").replace('_', "-").into()),
-        )
+        .merge(Env::prefixed("LIVESIDE_").ignore(&NOT_SETTINGS).map(|key| {
+            key.as_str()
+                .to_ascii_lowercase()
+                .replace("__", ".")
+                .replace('_', "-")
+                .into()
+        }))
         .merge(Serialized::defaults(flags))
         .extract()
         .map_err(|error| ConfigError::Invalid(explain(error)))?;
@@ -59,7 +61,10 @@ fn check(config: &Config) -> Result<(), String> {
         return Err("limits.recycle-bytes: must not be more than limits.memory-bytes".to_owned());
     }
     for (key, zero) in [
-        ("limits.workers-per-module", config.limits.workers_per_module == 0),
+        (
+            "limits.workers-per-module",
+            config.limits.workers_per_module == 0,
+        ),
         ("limits.event-queue", config.limits.event_queue == 0),
         ("limits.cpu-time", config.limits.cpu_time.is_zero()),
         ("limits.wall-time", config.limits.wall_time.is_zero()),
@@ -75,15 +80,21 @@ fn check(config: &Config) -> Result<(), String> {
 
 /// One line for each mistake: where, what, and what was probably meant.
 fn explain(errors: figment::Error) -> String {
-    let lines: Vec<String> = errors.into_iter().map(|error| explain_one(&error)).collect();
+    let lines: Vec<String> = errors
+        .into_iter()
+        .map(|error| explain_one(&error))
+        .collect();
     lines.join("\n")
 }
 
 fn explain_one(error: &figment::Error) -> String {
-    let source = error.metadata.as_ref().map(|metadata| match &metadata.source {
-        Some(source) => source.to_string(),
-        None => metadata.name.to_string(),
-    });
+    let source = error
+        .metadata
+        .as_ref()
+        .map(|metadata| match &metadata.source {
+            Some(source) => source.to_string(),
+            None => metadata.name.to_string(),
+        });
     let path = error.path.join(".");
     let what = match &error.kind {
         Kind::UnknownField(field, known) => {
@@ -127,8 +138,17 @@ mod tests {
     #[test]
     fn flags_go_over_the_file() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(b"listen = \"127.0.0.1:1\"\nrate-limit = \"7/3\"\n[limits]\ncpu-time = \"250ms\"").unwrap();
-        let config = load(Some(file.path()), Flags { listen: Some("127.0.0.1:2") }).unwrap();
+        file.write_all(
+            b"listen = \"127.0.0.1:1\"\nrate-limit = \"7/3\"\n[limits]\ncpu-time = \"250ms\"",
+        )
+        .unwrap();
+        let config = load(
+            Some(file.path()),
+            Flags {
+                listen: Some("127.0.0.1:2"),
+            },
+        )
+        .unwrap();
         assert_eq!(config.listen.port(), 2);
         assert_eq!(config.rate_limit.to_string(), "7/3");
         assert_eq!(config.limits.cpu_time.as_millis(), 250);
@@ -137,9 +157,14 @@ mod tests {
 
     #[test]
     fn a_mistyped_key_is_refused_with_the_one_that_was_meant() {
-        let error = from_toml("[limits]\nstate-byte = 5").unwrap_err().to_string();
+        let error = from_toml("[limits]\nstate-byte = 5")
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("limits"), "{error}");
-        assert!(error.contains("unknown key `state-byte`, did you mean `state-bytes`?"), "{error}");
+        assert!(
+            error.contains("unknown key `state-byte`, did you mean `state-bytes`?"),
+            "{error}"
+        );
         let error = from_toml("lisen = \"x\"").unwrap_err().to_string();
         assert!(error.contains("did you mean `listen`?"), "{error}");
     }
@@ -161,6 +186,9 @@ mod tests {
     #[test]
     fn a_missing_file_is_named() {
         let error = load(Some(Path::new("/nowhere/liveside.toml")), Flags::default()).unwrap_err();
-        assert_eq!(error.to_string(), "there is no configuration file at /nowhere/liveside.toml");
+        assert_eq!(
+            error.to_string(),
+            "there is no configuration file at /nowhere/liveside.toml"
+        );
     }
 }

@@ -13,7 +13,9 @@ use super::hub::Hub;
 use super::outbox::{CloseReason, Outbox};
 use crate::config::RateLimit;
 use crate::ids::ConnectionId;
-use crate::live::{ActionCall, ById, Client, Event, Instance, MountRequest, PropertyUpdate, Refusal};
+use crate::live::{
+    ActionCall, ById, Client, Event, Instance, MountRequest, PropertyUpdate, Refusal,
+};
 use crate::protocol::incoming::{Action, Mount, Property, parse_frame};
 use crate::protocol::{ClientMessage, Code, ParseError, Request, ServerMessage};
 use crate::state::Json;
@@ -34,8 +36,17 @@ pub(super) struct Dispatcher {
 impl Dispatcher {
     pub(super) fn new(hub: Arc<Hub>, outbox: Arc<Outbox>, connection: ConnectionId) -> Self {
         let bucket = bucket(hub.config.rate_limit).map(Box::new);
-        let session = Arc::new(Session { connection, label: None });
-        Self { hub, outbox, session, mounted: HashSet::new(), bucket }
+        let session = Arc::new(Session {
+            connection,
+            label: None,
+        });
+        Self {
+            hub,
+            outbox,
+            session,
+            mounted: HashSet::new(),
+            bucket,
+        }
     }
 
     /// Handles a frame.
@@ -44,7 +55,10 @@ impl Dispatcher {
             Message::Text(text) if text.len() <= self.hub.config.text_frame_bytes => text.as_str(),
             Message::Text(_) => return self.outbox.close(CloseReason::TooLarge),
             Message::Binary(_) => {
-                let refusal = Refusal::new(Code::InvalidMessage, "Binary frames carry uploads, which are not available");
+                let refusal = Refusal::new(
+                    Code::InvalidMessage,
+                    "Binary frames carry uploads, which are not available",
+                );
                 return self.outbox.send(&refusal.as_message(None));
             }
             // The WebSocket library answers pings; the hub sees pongs by their bytes.
@@ -53,7 +67,11 @@ impl Dispatcher {
         let messages = match parse_frame(text, self.hub.config.json_depth) {
             Ok(messages) => messages,
             Err(error) => {
-                let error = if self.takes_token() { error } else { rate_limited(None, None) };
+                let error = if self.takes_token() {
+                    error
+                } else {
+                    rate_limited(None, None)
+                };
                 return self.refuse(&error);
             }
         };
@@ -90,12 +108,21 @@ impl Dispatcher {
         match request.message {
             ClientMessage::Mount(mount) => self.mount(mount, component, id).await,
             ClientMessage::Unmount => self.unmount(component.unwrap_or_default(), id).await,
-            ClientMessage::Action(action) => self.action(action, component.unwrap_or_default(), id).await,
-            ClientMessage::Property(property) => self.property(property, component.unwrap_or_default(), id).await,
+            ClientMessage::Action(action) => {
+                self.action(action, component.unwrap_or_default(), id).await
+            }
+            ClientMessage::Property(property) => {
+                self.property(property, component.unwrap_or_default(), id)
+                    .await
+            }
             ClientMessage::Ping => {
                 let component = component.unwrap_or_default();
                 let alive = self.mounted.contains(component);
-                self.outbox.send(&ServerMessage::Pong { component, alive, request: id });
+                self.outbox.send(&ServerMessage::Pong {
+                    component,
+                    alive,
+                    request: id,
+                });
             }
         }
     }
@@ -122,7 +149,8 @@ impl Dispatcher {
     ) -> Result<(Arc<Instance>, crate::live::Turn), Refusal> {
         let limit = self.hub.config.components_per_connection;
         if self.mounted.len() >= limit {
-            let message = format!("This connection has {limit} components mounted, and no more are allowed");
+            let message =
+                format!("This connection has {limit} components mounted, and no more are allowed");
             return Err(Refusal::new(Code::LimitExceeded, message));
         }
         if let Some(room) = &mount.room
@@ -135,7 +163,10 @@ impl Dispatcher {
             None => self.session.clone(),
             Some(label) => {
                 let connection = self.session.connection.clone();
-                Arc::new(Session { connection, label: Some(label.as_ref().into()) })
+                Arc::new(Session {
+                    connection,
+                    label: Some(label.as_ref().into()),
+                })
             }
         };
         let mounted = MountRequest {
@@ -144,18 +175,29 @@ impl Dispatcher {
             debug_label: mount.debug_label.as_deref().map(Into::into),
             request: request.map(Into::into),
         };
-        self.hub.live.mount(self.outbox.clone(), session, &mount.name, mount.props, mounted)
+        self.hub.live.mount(
+            self.outbox.clone(),
+            session,
+            &mount.name,
+            mount.props,
+            mounted,
+        )
     }
 
     async fn unmount(&mut self, component: &str, request: Option<&str>) {
         match self.mounted.take(component) {
             Some(ById(instance)) => {
-                let turn = instance.submit(Event::Unmount { request: request.map(Into::into) });
+                let turn = instance.submit(Event::Unmount {
+                    request: request.map(Into::into),
+                });
                 self.hub.live.run(turn).await;
             }
             None if request.is_some() => self.outbox.send(&ServerMessage::Unmounted {
                 component,
-                outcome: Err((Code::ComponentNotFound, "The component is not mounted on this connection")),
+                outcome: Err((
+                    Code::ComponentNotFound,
+                    "The component is not mounted on this connection",
+                )),
                 request,
             }),
             None => {}
@@ -216,23 +258,36 @@ impl Dispatcher {
 
     /// Takes one message's worth from the bucket.
     fn takes_token(&self) -> bool {
-        self.bucket.as_ref().is_none_or(|bucket| bucket.check().is_ok())
+        self.bucket
+            .as_ref()
+            .is_none_or(|bucket| bucket.check().is_ok())
     }
 }
 
 fn rate_limited<'a>(request_id: Option<&'a str>, component: Option<&'a str>) -> ParseError<'a> {
-    ParseError { code: Code::RateLimited, error: "Rate limit exceeded".to_owned(), request_id, component }
+    ParseError {
+        code: Code::RateLimited,
+        error: "Rate limit exceeded".to_owned(),
+        request_id,
+        component,
+    }
 }
 
 fn bucket(limit: RateLimit) -> Option<Bucket> {
-    let RateLimit::Limited { burst, per_second } = limit else { return None };
+    let RateLimit::Limited { burst, per_second } = limit else {
+        return None;
+    };
     // Both are checked to be more than zero when the configuration is read.
     let (burst, per_second) = (burst.try_into().ok()?, per_second.try_into().ok()?);
-    Some(RateLimiter::direct(Quota::per_second(per_second).allow_burst(burst)))
+    Some(RateLimiter::direct(
+        Quota::per_second(per_second).allow_burst(burst),
+    ))
 }
 
 /// 1 to 64 characters of `A-Z a-z 0-9 _ : . -`.
 fn is_room_name(name: &str) -> bool {
     (1..=64).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'.' | b'-'))
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'.' | b'-'))
 }

@@ -140,11 +140,19 @@ impl Hub {
     pub(super) fn join(self: &Arc<Self>, outbox: &Arc<Outbox>) -> Membership {
         let id = self.ids.connection();
         let last_heard = Arc::new(AtomicU32::new(self.now.load(Ordering::Relaxed)));
-        let member = Member { outbox: outbox.clone(), last_heard: last_heard.clone() };
+        let member = Member {
+            outbox: outbox.clone(),
+            last_heard: last_heard.clone(),
+        };
         self.members.lock().insert(id.clone(), member);
         self.open.fetch_add(1, Ordering::Relaxed);
         self.accepted.fetch_add(1, Ordering::Relaxed);
-        Membership { hub: self.clone(), id, last_heard, now: self.now.clone() }
+        Membership {
+            hub: self.clone(),
+            id,
+            last_heard,
+            now: self.now.clone(),
+        }
     }
 
     pub(super) fn count_messages(&self, number: u64) {
@@ -198,7 +206,9 @@ impl Hub {
             let idle = u32::try_from(self.config.idle.as_secs().max(1)).unwrap_or(u32::MAX);
             let members: Vec<_> = {
                 let members = self.members.lock();
-                let silent = |member: &Member| now.saturating_sub(member.last_heard.load(Ordering::Relaxed)) > idle;
+                let silent = |member: &Member| {
+                    now.saturating_sub(member.last_heard.load(Ordering::Relaxed)) > idle
+                };
                 members
                     .values()
                     .filter_map(|member| {
@@ -218,7 +228,11 @@ impl Hub {
     }
 
     fn outboxes(&self) -> Vec<Arc<Outbox>> {
-        self.members.lock().values().map(|member| member.outbox.clone()).collect()
+        self.members
+            .lock()
+            .values()
+            .map(|member| member.outbox.clone())
+            .collect()
     }
 }
 

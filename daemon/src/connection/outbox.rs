@@ -117,7 +117,13 @@ impl Outbox {
     /// An empty outbox. More than `max_bytes` waiting ends the connection.
     #[must_use]
     pub fn new(socket: OwnedWriteHalf, max_bytes: usize) -> Arc<Self> {
-        Arc::new(Self { socket, max_bytes, queue: Mutex::default(), closing: AtomicBool::new(false), writer: AtomicWaker::new() })
+        Arc::new(Self {
+            socket,
+            max_bytes,
+            queue: Mutex::default(),
+            closing: AtomicBool::new(false),
+            writer: AtomicWaker::new(),
+        })
     }
 
     /// Holds writing back until [`Outbox::uncork`].
@@ -237,7 +243,11 @@ impl Outbox {
         queue.frames = Vec::new();
         queue.written = 0;
         queue.blocked = false;
-        Ok(if queue.closing.is_some() { Written::Closed } else { Written::All })
+        Ok(if queue.closing.is_some() {
+            Written::Closed
+        } else {
+            Written::All
+        })
     }
 
     fn check_limit(&self, queue: &mut Queue) {
@@ -311,7 +321,10 @@ impl Queue {
     }
 
     fn push_delta(&mut self, component: &InstanceId, delta: Delta) {
-        self.batch_bytes += delta.iter().map(|(key, value)| key.len() + value.as_ref().map_or(4, |v| v.as_str().len())).sum::<usize>();
+        self.batch_bytes += delta
+            .iter()
+            .map(|(key, value)| key.len() + value.as_ref().map_or(4, |v| v.as_str().len()))
+            .sum::<usize>();
         let earlier = self.batch.iter_mut().find_map(|pushed| match pushed {
             Pushed::Delta(of, delta) if of == component => Some(delta),
             _ => None,
@@ -366,19 +379,25 @@ impl Queue {
         let mut header = [0; 10];
         let header = {
             let mut space = &mut header[..];
-            let frame = FrameHeader { opcode, ..FrameHeader::default() };
+            let frame = FrameHeader {
+                opcode,
+                ..FrameHeader::default()
+            };
             // Ten bytes hold any header of a server: the write cannot fail.
             let _ = frame.format(length as u64, &mut space);
             let used = 10 - space.len();
             &header[..used]
         };
-        self.frames.splice(start..start + HEADER_ROOM, header.iter().copied());
+        self.frames
+            .splice(start..start + HEADER_ROOM, header.iter().copied());
     }
 }
 
 impl fmt::Debug for Outbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outbox").field("waiting_bytes", &self.waiting_bytes()).finish_non_exhaustive()
+        f.debug_struct("Outbox")
+            .field("waiting_bytes", &self.waiting_bytes())
+            .finish_non_exhaustive()
     }
 }
 

@@ -21,17 +21,26 @@ pub(super) struct Socket {
 }
 
 impl AsyncRead for Socket {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let result = Pin::new(&mut self.read).poll_read(cx, buffer);
         if result.is_ready() {
-            self.last_heard.store(self.now.load(Ordering::Relaxed), Ordering::Relaxed);
+            self.last_heard
+                .store(self.now.load(Ordering::Relaxed), Ordering::Relaxed);
         }
         result
     }
 }
 
 impl AsyncWrite for Socket {
-    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         self.outbox.write_raw(bytes);
         Poll::Ready(Ok(bytes.len()))
     }

@@ -49,17 +49,24 @@ pub async fn serve(hub: Arc<Hub>, stream: TcpStream, already_read: Vec<u8>) {
         last_heard: membership.last_heard.clone(),
         now: membership.now.clone(),
     };
-    let largest = hub.config.text_frame_bytes.max(hub.config.binary_frame_bytes);
+    let largest = hub
+        .config
+        .text_frame_bytes
+        .max(hub.config.binary_frame_bytes);
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
         .max_frame_size(Some(largest))
         .max_message_size(Some(largest));
-    let mut socket = WebSocketStream::from_partially_read(socket, already_read, Role::Server, Some(config)).await;
+    let mut socket =
+        WebSocketStream::from_partially_read(socket, already_read, Role::Server, Some(config))
+            .await;
     let mut dispatcher = Dispatcher::new(hub.clone(), outbox.clone(), membership.id.clone());
     tracing::debug!(connection = %membership.id, "connected");
 
-    outbox.send(&ServerMessage::Established { connection: &membership.id });
+    outbox.send(&ServerMessage::Established {
+        connection: &membership.id,
+    });
     outbox.flush();
     read_messages(&hub, &mut socket, &outbox, &mut dispatcher).await;
     dispatcher.end().await;
@@ -131,7 +138,9 @@ fn poll_read(socket: &mut WebSocketStream<Socket>, cx: &mut Context<'_>) -> Poll
     match Pin::new(socket).poll_next(cx) {
         Poll::Ready(Some(Ok(Message::Close(_))) | None) => Poll::Ready(Next::Gone),
         Poll::Ready(Some(Ok(message))) => Poll::Ready(Next::Message(message)),
-        Poll::Ready(Some(Err(Error::Capacity(CapacityError::MessageTooLong { .. })))) => Poll::Ready(Next::TooLarge),
+        Poll::Ready(Some(Err(Error::Capacity(CapacityError::MessageTooLong { .. })))) => {
+            Poll::Ready(Next::TooLarge)
+        }
         Poll::Ready(Some(Err(_))) => Poll::Ready(Next::Gone),
         Poll::Pending => Poll::Pending,
     }

@@ -27,14 +27,25 @@ impl Http {
             // A name of somebody else's that resolves to this machine is the way around the check below.
             return Err(Denied::Host(host.unwrap_or_default().to_owned()));
         }
-        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+        let Some(origin) = headers.get(header::ORIGIN) else {
+            return Ok(());
+        };
         let origin = origin.to_str().unwrap_or("(unreadable)");
-        let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
+        let authority = origin
+            .split_once("://")
+            .map_or("", |(_, authority)| authority);
         let same = host.is_some_and(|host| host.eq_ignore_ascii_case(authority));
         let allowed = same
-            || self.allowed_origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
+            || self
+                .allowed_origins
+                .iter()
+                .any(|allowed| allowed.eq_ignore_ascii_case(origin))
             || (self.development && is_loopback_host(authority));
-        if allowed { Ok(()) } else { Err(Denied::Origin(origin.to_owned())) }
+        if allowed {
+            Ok(())
+        } else {
+            Err(Denied::Origin(origin.to_owned()))
+        }
     }
 
     /// Whether the caller may see counts and names: by the API key, or, where none is set, from this machine itself.
@@ -45,7 +56,8 @@ impl Http {
                 .is_some_and(|given| given.as_bytes().ct_eq(key.as_bytes()).into()),
             // A reverse proxy on this machine passes on other people's requests.
             None => {
-                let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED);
+                let forwarded = headers.contains_key("x-forwarded-for")
+                    || headers.contains_key(header::FORWARDED);
                 peer.0.ip().to_canonical().is_loopback() && !forwarded
             }
         };
@@ -74,10 +86,22 @@ mod tests {
 
     #[test]
     fn only_loopback_names_are_this_machine() {
-        for host in ["localhost", "localhost:4000", "127.0.0.1:1", "[::1]:80", "app.localhost:3000"] {
+        for host in [
+            "localhost",
+            "localhost:4000",
+            "127.0.0.1:1",
+            "[::1]:80",
+            "app.localhost:3000",
+        ] {
             assert!(is_loopback_host(host), "{host}");
         }
-        for host in ["example.org", "localhost.example.org", "192.168.0.1", "", "[::2]"] {
+        for host in [
+            "example.org",
+            "localhost.example.org",
+            "192.168.0.1",
+            "",
+            "[::2]",
+        ] {
             assert!(!is_loopback_host(host), "{host}");
         }
     }

@@ -12,16 +12,37 @@ struct Client;
 /// `GET /live/FILE`. Browsers keep it and ask each time whether it is still the same.
 pub(super) async fn client(Path(file): Path<String>, headers: HeaderMap) -> Response {
     let Some(asset) = Client::get(&file) else {
-        let known: Vec<_> = Client::iter().filter(|name| !name.ends_with(".map")).collect();
-        return (StatusCode::NOT_FOUND, format!("There is no {file}; there are {}\n", known.join(", "))).into_response();
+        let known: Vec<_> = Client::iter()
+            .filter(|name| !name.ends_with(".map"))
+            .collect();
+        return (
+            StatusCode::NOT_FOUND,
+            format!("There is no {file}; there are {}\n", known.join(", ")),
+        )
+            .into_response();
     };
-    let etag = format!("\"{}\"", asset.metadata.sha256_hash()[..12].iter().map(|b| format!("{b:02x}")).collect::<String>());
-    let cached = [(header::ETAG, etag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == etag.as_bytes()) {
+    let etag = format!(
+        "\"{}\"",
+        asset.metadata.sha256_hash()[..12]
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect::<String>()
+    );
+    let cached = [
+        (header::ETAG, etag.clone()),
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
+    ];
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|seen| seen.as_bytes() == etag.as_bytes())
+    {
         return (StatusCode::NOT_MODIFIED, cached).into_response();
     }
     // Any page may load the client; what it may connect to is decided at the upgrade.
-    let open = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::CONTENT_TYPE, content_type(&file))];
+    let open = [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::CONTENT_TYPE, content_type(&file)),
+    ];
     (cached, open, asset.data.into_owned()).into_response()
 }
 

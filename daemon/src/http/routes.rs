@@ -13,7 +13,11 @@ use crate::protocol::PROTOCOL_VERSION;
 
 impl IntoResponse for Denied {
     fn into_response(self) -> Response {
-        let status = if self == Self::Key { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
+        let status = if self == Self::Key {
+            StatusCode::UNAUTHORIZED
+        } else {
+            StatusCode::FORBIDDEN
+        };
         (status, format!("{self}\n")).into_response()
     }
 }
@@ -75,7 +79,9 @@ pub(super) async fn components(
 
 /// `GET /api/live/websocket-info`: where the socket is and what it speaks.
 pub(super) async fn websocket_info(State(http): State<Arc<Http>>, headers: HeaderMap) -> Response {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
     Json(json!({
         "endpoint": http.path,
         "url": host.map(|host| format!("ws://{host}{}", http.path)),

@@ -27,7 +27,11 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
     }
     if !http.hub.has_room() {
         tracing::warn!("an upgrade was refused: limits.connections is reached");
-        return (StatusCode::SERVICE_UNAVAILABLE, "Too many connections, try again later\n").into_response();
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Too many connections, try again later\n",
+        )
+            .into_response();
     }
     let subprotocol = asks_for(request.headers(), JSON_SUBPROTOCOL);
     let upgraded = hyper::upgrade::on(&mut request);
@@ -38,7 +42,10 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
             Err(error) => return tracing::debug!(%error, "an upgrade did not happen"),
         };
         match upgraded.downcast::<TokioIo<TcpStream>>() {
-            Ok(parts) => connection::serve(hub, parts.io.into_inner(), parts.read_buf.into()).await,
+            // Copied: the bytes that came early are few or none, and their buffer is hyper's, of 8 KiB.
+            Ok(parts) => {
+                connection::serve(hub, parts.io.into_inner(), parts.read_buf.to_vec()).await
+            }
             Err(_) => tracing::error!("an upgraded connection is not a TCP stream"),
         }
     });
@@ -47,34 +54,58 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
         [
             (header::UPGRADE, "websocket".to_owned()),
             (header::CONNECTION, "Upgrade".to_owned()),
-            (header::SEC_WEBSOCKET_ACCEPT, derive_accept_key(key.as_bytes())),
+            (
+                header::SEC_WEBSOCKET_ACCEPT,
+                derive_accept_key(key.as_bytes()),
+            ),
         ],
     )
         .into_response();
     if subprotocol {
-        response
-            .headers_mut()
-            .insert(header::SEC_WEBSOCKET_PROTOCOL, header::HeaderValue::from_static(JSON_SUBPROTOCOL));
+        response.headers_mut().insert(
+            header::SEC_WEBSOCKET_PROTOCOL,
+            header::HeaderValue::from_static(JSON_SUBPROTOCOL),
+        );
     }
     response
 }
 
 /// The key of a proper upgrade request (RFC 6455, 4.2.1), or the answer to one that is not.
 fn check(headers: &HeaderMap) -> Result<String, Box<Response>> {
-    let refuse = |status: StatusCode, text: &'static str| Err(Box::new((status, text).into_response()));
+    let refuse =
+        |status: StatusCode, text: &'static str| Err(Box::new((status, text).into_response()));
     let has = |name, token: &str| {
-        headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).any(|value| {
-            value.split(',').any(|part| part.trim().eq_ignore_ascii_case(token))
-        })
+        headers
+            .get_all(name)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| {
+                value
+                    .split(',')
+                    .any(|part| part.trim().eq_ignore_ascii_case(token))
+            })
     };
     if !has(header::UPGRADE, "websocket") || !has(header::CONNECTION, "upgrade") {
-        return refuse(StatusCode::UPGRADE_REQUIRED, "This is a WebSocket endpoint: send an upgrade request\n");
+        return refuse(
+            StatusCode::UPGRADE_REQUIRED,
+            "This is a WebSocket endpoint: send an upgrade request\n",
+        );
     }
-    if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
-        let refused = (StatusCode::UPGRADE_REQUIRED, [(header::SEC_WEBSOCKET_VERSION, "13")], "WebSocket version 13 is needed\n");
+    if headers
+        .get(header::SEC_WEBSOCKET_VERSION)
+        .is_none_or(|version| version != "13")
+    {
+        let refused = (
+            StatusCode::UPGRADE_REQUIRED,
+            [(header::SEC_WEBSOCKET_VERSION, "13")],
+            "WebSocket version 13 is needed\n",
+        );
         return Err(Box::new(refused.into_response()));
     }
-    match headers.get(header::SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok()) {
+    match headers
+        .get(header::SEC_WEBSOCKET_KEY)
+        .and_then(|key| key.to_str().ok())
+    {
         Some(key) => Ok(key.to_owned()),
         None => refuse(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key is missing\n"),
     }
@@ -82,5 +113,8 @@ fn check(headers: &HeaderMap) -> Result<String, Box<Response>> {
 
 fn asks_for(headers: &HeaderMap, subprotocol: &str) -> bool {
     let offers = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL);
-    offers.iter().filter_map(|value| value.to_str().ok()).any(|value| value.split(',').any(|part| part.trim() == subprotocol))
+    offers
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| value.split(',').any(|part| part.trim() == subprotocol))
 }

@@ -110,7 +110,13 @@ impl Instance {
             }
             Event::Disconnect => {
                 if resident.version.definition.hooks.disconnect {
-                    self.hook(resident, "disconnect", GuestEvent::Disconnect, Tell::Nothing).await;
+                    self.hook(
+                        resident,
+                        "disconnect",
+                        GuestEvent::Disconnect,
+                        Tell::Nothing,
+                    )
+                    .await;
                 }
                 self.end(resident).await;
                 return false;
@@ -122,17 +128,23 @@ impl Instance {
     async fn mount(&self, resident: &mut Resident, request: &MountRequest) {
         let hooks = resident.version.definition.hooks;
         if hooks.connect {
-            self.hook(resident, "connect", GuestEvent::Connect, Tell::Nothing).await;
+            self.hook(resident, "connect", GuestEvent::Connect, Tell::Nothing)
+                .await;
         }
         if hooks.mount {
-            let event =
-                GuestEvent::Mount { room: request.room.as_deref(), debug_label: request.debug_label.as_deref() };
+            let event = GuestEvent::Mount {
+                room: request.room.as_deref(),
+                debug_label: request.debug_label.as_deref(),
+            };
             self.hook(resident, "mount", event, Tell::Nothing).await;
         }
         self.log_lifecycle(resident, "mounted");
         if let Some(subject) = &resident.subject {
             let state = &subject.state;
-            self.client.send(&ServerMessage::State { component: self.id(), state });
+            self.client.send(&ServerMessage::State {
+                component: self.id(),
+                state,
+            });
             self.client.send(&ServerMessage::Mounted {
                 reference: request.reference.as_deref(),
                 outcome: Ok((self.id(), state)),
@@ -143,7 +155,8 @@ impl Instance {
 
     async fn end(&self, resident: &mut Resident) {
         if resident.version.definition.hooks.destroy {
-            self.hook(resident, "destroy", GuestEvent::Destroy, Tell::Nothing).await;
+            self.hook(resident, "destroy", GuestEvent::Destroy, Tell::Nothing)
+                .await;
         }
         self.log_lifecycle(resident, "unmounted");
     }
@@ -157,19 +170,33 @@ impl Instance {
             self.client.send(&ServerMessage::ActionResponse {
                 original_type: call.original_type,
                 component: self.id().as_str(),
-                outcome: outcome.as_ref().map(Option::as_ref).map_err(Refusal::as_error),
+                outcome: outcome
+                    .as_ref()
+                    .map(Option::as_ref)
+                    .map_err(Refusal::as_error),
                 request: call.request.as_deref(),
             });
         }
     }
 
-    async fn try_action(&self, resident: &mut Resident, call: &ActionCall) -> Result<Option<Json>, Refusal> {
+    async fn try_action(
+        &self,
+        resident: &mut Resident,
+        call: &ActionCall,
+    ) -> Result<Option<Json>, Refusal> {
         self.check_callable(resident, &call.name)?;
         if call.name == SET_VALUE {
             let (key, value) = set_value_payload(call.payload.as_ref())?;
-            self.set_value(resident, &key, value.clone(), call.payload.as_ref()).await?;
-            let reply = format!(r#"{{"success":true,"key":{},"value":{}}}"#, Json::string(&key).as_str(), value.as_str());
-            return Json::parse(&reply).map(Some).map_err(|error| Refusal::new(Code::InvalidPayload, error.to_string()));
+            self.set_value(resident, &key, value.clone(), call.payload.as_ref())
+                .await?;
+            let reply = format!(
+                r#"{{"success":true,"key":{},"value":{}}}"#,
+                Json::string(&key).as_str(),
+                value.as_str()
+            );
+            return Json::parse(&reply)
+                .map(Some)
+                .map_err(|error| Refusal::new(Code::InvalidPayload, error.to_string()));
         }
         let before = resident.version.definition.hooks.before_action;
         let (name, payload) = (call.name.as_str(), call.payload.as_ref());
@@ -177,14 +204,19 @@ impl Instance {
             if before {
                 before_action(lease, component, name, payload).await?;
             }
-            Ok(lease.handle(component, GuestEvent::Action { name, payload }).await?)
+            Ok(lease
+                .handle(component, GuestEvent::Action { name, payload })
+                .await?)
         })
         .await
     }
 
     async fn property(&self, resident: &mut Resident, update: &PropertyUpdate) {
         let outcome = match self.check_callable(resident, SET_VALUE) {
-            Ok(()) => self.set_value(resident, &update.name, update.value.clone(), None).await,
+            Ok(()) => {
+                self.set_value(resident, &update.name, update.value.clone(), None)
+                    .await
+            }
             Err(refusal) => Err(refusal),
         };
         if let Err(refusal) = &outcome {
@@ -213,22 +245,33 @@ impl Instance {
         }
         let hooks = resident.version.definition.hooks;
         if !hooks.before_action && !hooks.state_change {
-            let Some(subject) = &mut resident.subject else { return Ok(()) };
+            let Some(subject) = &mut resident.subject else {
+                return Ok(());
+            };
             set_key(subject, key, value)?;
             self.commit(subject, Tell::Delta);
             return Ok(());
         }
-        let as_call = Json::parse(&format!(r#"{{"key":{},"value":{}}}"#, Json::string(key).as_str(), value.as_str()));
+        let as_call = Json::parse(&format!(
+            r#"{{"key":{},"value":{}}}"#,
+            Json::string(key).as_str(),
+            value.as_str()
+        ));
         let payload = payload.cloned().or(as_call.ok());
-        self.transact(resident, SET_VALUE, Tell::Delta, async |lease, component| {
-            if hooks.before_action {
-                before_action(lease, component, SET_VALUE, payload.as_ref()).await?;
-            }
-            if let Some(subject) = lease.subject_mut() {
-                set_key(subject, key, value).map_err(Stop::Refused)?;
-            }
-            Ok(None)
-        })
+        self.transact(
+            resident,
+            SET_VALUE,
+            Tell::Delta,
+            async |lease, component| {
+                if hooks.before_action {
+                    before_action(lease, component, SET_VALUE, payload.as_ref()).await?;
+                }
+                if let Some(subject) = lease.subject_mut() {
+                    set_key(subject, key, value).map_err(Stop::Refused)?;
+                }
+                Ok(None)
+            },
+        )
         .await
         .map(drop)
     }
@@ -240,10 +283,14 @@ impl Instance {
         let refuse = |message: String| Err(Refusal::new(Code::ActionNotCallable, message));
         let Some(action) = definition.action(name) else {
             if name.starts_with(['_', '#', '$']) || is_hook_name(name) {
-                return refuse(format!("`{name}` of {component} is internal and cannot be called"));
+                return refuse(format!(
+                    "`{name}` of {component} is internal and cannot be called"
+                ));
             }
             return match definition.advice(name) {
-                Some(advice) => refuse(format!("`{name}` of {component} is not a public action: {advice}")),
+                Some(advice) => refuse(format!(
+                    "`{name}` of {component} is not a public action: {advice}"
+                )),
                 None => refuse(format!("{component} has no action `{name}`")),
             };
         };
@@ -255,9 +302,17 @@ impl Instance {
     }
 
     /// Runs a lifecycle hook as an event of its own. Its errors are reported and break nothing.
-    async fn hook(&self, resident: &mut Resident, name: &'static str, event: GuestEvent<'_>, tell: Tell) {
+    async fn hook(
+        &self,
+        resident: &mut Resident,
+        name: &'static str,
+        event: GuestEvent<'_>,
+        tell: Tell,
+    ) {
         let outcome = self
-            .transact(resident, name, tell, async |lease, component| Ok(lease.handle(component, event).await?))
+            .transact(resident, name, tell, async |lease, component| {
+                Ok(lease.handle(component, event).await?)
+            })
             .await;
         if let Err(refusal) = outcome {
             tracing::warn!(component = self.slot.name(), instance = %self.id(), hook = name, error = %refusal, "a hook failed");
@@ -268,7 +323,13 @@ impl Instance {
     /// Tells a new version's `reload` hook that it has taken over.
     pub(super) async fn reload_hook(&self, resident: &mut Resident, from_version: &str) {
         if resident.version.definition.hooks.reload {
-            self.hook(resident, "reload", GuestEvent::Reload { from_version }, Tell::Delta).await;
+            self.hook(
+                resident,
+                "reload",
+                GuestEvent::Reload { from_version },
+                Tell::Delta,
+            )
+            .await;
         }
     }
 
@@ -282,7 +343,11 @@ impl Instance {
     ) -> Result<Option<Json>, Refusal> {
         let version = resident.version.clone();
         let definition = &version.definition;
-        let mut lease = match version.module.lease(resident.worker, definition.fresh).await {
+        let mut lease = match version
+            .module
+            .lease(resident.worker, definition.fresh)
+            .await
+        {
             Ok(lease) => lease,
             Err(fault) => return Err(self.broken(event, fault)),
         };
@@ -299,7 +364,12 @@ impl Instance {
         resident.subject = lease.leave();
         drop(lease);
         let Some(subject) = &mut resident.subject else {
-            return Err(self.broken(event, Fault::NoWorker { reason: "the state was lost".into() }));
+            return Err(self.broken(
+                event,
+                Fault::NoWorker {
+                    reason: "the state was lost".into(),
+                },
+            ));
         };
         match outcome {
             Ok(result) => {
@@ -319,11 +389,16 @@ impl Instance {
 
     /// The `state-change` hook, if the event changed anything. Its own error breaks nothing; its crash undoes the event.
     async fn state_change(&self, lease: &mut Lease<'_>, component: &str) -> Result<(), Stop> {
-        let changed: Vec<Key> = lease.subject().map_or_else(Vec::new, |subject| subject.state.changed_keys());
+        let changed: Vec<Key> = lease
+            .subject()
+            .map_or_else(Vec::new, |subject| subject.state.changed_keys());
         if changed.is_empty() {
             return Ok(());
         }
-        match lease.handle(component, GuestEvent::StateChange(&changed)).await {
+        match lease
+            .handle(component, GuestEvent::StateChange(&changed))
+            .await
+        {
             Ok(_) => Ok(()),
             Err(CallError::Fault(fault)) => Err(Stop::Broken(fault)),
             Err(CallError::Failure(failure)) => {
@@ -371,12 +446,14 @@ impl Instance {
     pub(super) fn refuse(&self, event: &Event, refusal: &Refusal) {
         let component = self.id().as_str();
         match event {
-            Event::Action(call) if call.wants_reply => self.client.send(&ServerMessage::ActionResponse {
-                original_type: call.original_type,
-                component,
-                outcome: Err(refusal.as_error()),
-                request: call.request.as_deref(),
-            }),
+            Event::Action(call) if call.wants_reply => {
+                self.client.send(&ServerMessage::ActionResponse {
+                    original_type: call.original_type,
+                    component,
+                    outcome: Err(refusal.as_error()),
+                    request: call.request.as_deref(),
+                })
+            }
             Event::Property(update) => self.client.send(&ServerMessage::PropertyUpdated {
                 component,
                 property: &update.name,
@@ -418,31 +495,58 @@ async fn before_action(
     name: &str,
     payload: Option<&Json>,
 ) -> Result<(), Stop> {
-    match lease.handle(component, GuestEvent::BeforeAction { name, payload }).await {
-        Ok(Some(answer)) if answer.as_str() == "false" => {
-            Err(Stop::Refused(Refusal::new(Code::ActionCancelled, format!("{component} cancelled `{name}`"))))
-        }
+    match lease
+        .handle(component, GuestEvent::BeforeAction { name, payload })
+        .await
+    {
+        Ok(Some(answer)) if answer.as_str() == "false" => Err(Stop::Refused(Refusal::new(
+            Code::ActionCancelled,
+            format!("{component} cancelled `{name}`"),
+        ))),
         Ok(_) => Ok(()),
-        Err(CallError::Failure(failure)) => {
-            Err(Stop::Refused(Refusal::new(Code::ActionCancelled, failure.message)))
-        }
+        Err(CallError::Failure(failure)) => Err(Stop::Refused(Refusal::new(
+            Code::ActionCancelled,
+            failure.message,
+        ))),
         Err(CallError::Fault(fault)) => Err(Stop::Broken(fault)),
     }
 }
 
 fn set_key(subject: &mut Subject, key: &str, value: Json) -> Result<(), Refusal> {
-    let limit = subject.shared.max_state_bytes.saturating_sub(subject.private_bytes());
-    subject.state.set_within(key, value, limit).map_err(|error| {
-        let code = if matches!(error, PatchError::TooLarge { .. }) { Code::LimitExceeded } else { Code::InvalidPayload };
-        Refusal::new(code, format!("`{key}` was not set: {error}"))
-    })
+    let limit = subject
+        .shared
+        .max_state_bytes
+        .saturating_sub(subject.private_bytes());
+    subject
+        .state
+        .set_within(key, value, limit)
+        .map_err(|error| {
+            let code = if matches!(error, PatchError::TooLarge { .. }) {
+                Code::LimitExceeded
+            } else {
+                Code::InvalidPayload
+            };
+            Refusal::new(code, format!("`{key}` was not set: {error}"))
+        })
 }
 
 /// `key` and `value` of a call of `setValue`.
 fn set_value_payload(payload: Option<&Json>) -> Result<(CompactString, Json), Refusal> {
-    let wrong = || Refusal::new(Code::InvalidPayload, r#"setValue takes {"key": KEY, "value": VALUE}"#);
-    let entries = crate::state::entries(payload.ok_or_else(wrong)?.as_str()).map_err(|_| wrong())?;
-    let find = |name: &str| entries.iter().find(|(key, _)| key == name).map(|(_, value)| *value);
-    let key: String = serde_json::from_str(find("key").ok_or_else(wrong)?.get()).map_err(|_| wrong())?;
+    let wrong = || {
+        Refusal::new(
+            Code::InvalidPayload,
+            r#"setValue takes {"key": KEY, "value": VALUE}"#,
+        )
+    };
+    let entries =
+        crate::state::entries(payload.ok_or_else(wrong)?.as_str()).map_err(|_| wrong())?;
+    let find = |name: &str| {
+        entries
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| *value)
+    };
+    let key: String =
+        serde_json::from_str(find("key").ok_or_else(wrong)?.get()).map_err(|_| wrong())?;
     Ok((key.into(), find("value").ok_or_else(wrong)?.into()))
 }

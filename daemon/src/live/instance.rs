@@ -56,11 +56,29 @@ impl Instance {
         subject: Box<Subject>,
         max_waiting: usize,
     ) -> Arc<Self> {
-        let resident = Resident { version, refused: None, worker: None, subject: None };
+        let resident = Resident {
+            version,
+            refused: None,
+            worker: None,
+            subject: None,
+        };
         let id = subject.instance.clone();
-        let resident = Some(Resident { subject: Some(subject), ..resident });
-        let mailbox = Mailbox { resident, ended: false, waiting: VecDeque::new(), max_waiting };
-        Arc::new(Self { id, slot, client, mailbox: Mutex::new(mailbox) })
+        let resident = Some(Resident {
+            subject: Some(subject),
+            ..resident
+        });
+        let mailbox = Mailbox {
+            resident,
+            ended: false,
+            waiting: VecDeque::new(),
+            max_waiting,
+        };
+        Arc::new(Self {
+            id,
+            slot,
+            client,
+            mailbox: Mutex::new(mailbox),
+        })
     }
 
     /// Its id, as clients know it.
@@ -83,7 +101,8 @@ impl Instance {
         if event.is_droppable() && mailbox.waiting.len() >= mailbox.max_waiting {
             let waiting = mailbox.waiting.len();
             drop(mailbox);
-            let message = format!("{waiting} events of this component are waiting already; try again later");
+            let message =
+                format!("{waiting} events of this component are waiting already; try again later");
             self.refuse(&event, &Refusal::new(Code::LimitExceeded, message));
             return None;
         }
@@ -124,12 +143,18 @@ impl Instance {
     pub(super) fn peek_state(&self) -> Option<(Arc<Version>, String)> {
         let mailbox = self.mailbox.lock();
         let resident = mailbox.resident.as_ref()?;
-        Some((resident.version.clone(), resident.subject.as_ref()?.state.to_text(None)))
+        Some((
+            resident.version.clone(),
+            resident.subject.as_ref()?.state.to_text(None),
+        ))
     }
 }
 
 impl fmt::Debug for Instance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Instance").field("id", &self.id).field("component", &self.slot.name()).finish_non_exhaustive()
+        f.debug_struct("Instance")
+            .field("id", &self.id)
+            .field("component", &self.slot.name())
+            .finish_non_exhaustive()
     }
 }

@@ -15,7 +15,10 @@ pub(super) struct PersistentMap {
 
 impl PersistentMap {
     pub(super) fn new(max_bytes: usize) -> Self {
-        Self { entries: Mutex::default(), max_bytes }
+        Self {
+            entries: Mutex::default(),
+            max_bytes,
+        }
     }
 
     /// Lays in the defaults of a definition: only keys that were never there.
@@ -37,7 +40,10 @@ impl PersistentMap {
         if entries.bytes() > self.max_bytes {
             let bytes = entries.bytes();
             entries.rollback();
-            return Err(format!("the persistent map would be {bytes} bytes, {} are allowed", self.max_bytes));
+            return Err(format!(
+                "the persistent map would be {bytes} bytes, {} are allowed",
+                self.max_bytes
+            ));
         }
         entries.commit();
         Ok(())
@@ -53,7 +59,12 @@ impl KeyValue for PersistentMap {
         self.write(&mut self.entries.lock(), key, value)
     }
 
-    fn compare_and_set(&self, key: &str, expected: Option<&Json>, value: Option<Json>) -> Result<bool, String> {
+    fn compare_and_set(
+        &self,
+        key: &str,
+        expected: Option<&Json>,
+        value: Option<Json>,
+    ) -> Result<bool, String> {
         let mut entries = self.entries.lock();
         if entries.get(key) != expected {
             return Ok(false);
@@ -76,7 +87,10 @@ mod tests {
         map.add_defaults(&Document::parse(r#"{"runs":0}"#).unwrap());
         map.set("runs", Some(json("5"))).unwrap();
         map.add_defaults(&Document::parse(r#"{"runs":0,"more":1}"#).unwrap());
-        assert_eq!((map.get("runs"), map.get("more")), (Some(json("5")), Some(json("1"))));
+        assert_eq!(
+            (map.get("runs"), map.get("more")),
+            (Some(json("5")), Some(json("1")))
+        );
     }
 
     #[test]

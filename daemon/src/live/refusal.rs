@@ -19,13 +19,19 @@ impl Refusal {
     /// A refusal with its sentence.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 
     /// The mount is gone, or never was this connection's: the two are not told apart.
     #[must_use]
     pub fn rehydration_required(component: &str) -> Self {
-        Self::new(Code::RehydrationRequired, format!("COMPONENT_REHYDRATION_REQUIRED:{component}"))
+        Self::new(
+            Code::RehydrationRequired,
+            format!("COMPONENT_REHYDRATION_REQUIRED:{component}"),
+        )
     }
 
     /// As the error half of a reply.
@@ -37,7 +43,12 @@ impl Refusal {
     /// As a reply to a message that has no reply type of its own.
     #[must_use]
     pub fn as_message<'a>(&'a self, request: Option<&'a str>) -> ServerMessage<'a> {
-        ServerMessage::Refused { code: self.code, error: &self.message, request, component: None }
+        ServerMessage::Refused {
+            code: self.code,
+            error: &self.message,
+            request,
+            component: None,
+        }
     }
 }
 
@@ -66,26 +77,35 @@ impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
         const KEPT: &str = "its state is as it was before";
         match fault {
-            Fault::Crashed { .. } | Fault::InvalidResult { .. } => {
-                Self::new(Code::ComponentCrashed, format!("The component crashed; {KEPT}"))
-            }
+            Fault::Crashed { .. } | Fault::InvalidResult { .. } => Self::new(
+                Code::ComponentCrashed,
+                format!("The component crashed; {KEPT}"),
+            ),
             Fault::OutOfMemory { limit_bytes } => {
-                let message = format!("The component needed more than {} MiB of memory; {KEPT}", limit_bytes >> 20);
+                let message = format!(
+                    "The component needed more than {} MiB of memory; {KEPT}",
+                    limit_bytes >> 20
+                );
                 Self::new(Code::ComponentCrashed, message)
             }
-            Fault::CpuTime { limit } => {
-                Self::new(Code::ActionTimeout, format!("The component computed for more than {limit:?}; {KEPT}"))
-            }
-            Fault::WallTime { limit } => {
-                Self::new(Code::ActionTimeout, format!("The component took longer than {limit:?}; {KEPT}"))
-            }
+            Fault::CpuTime { limit } => Self::new(
+                Code::ActionTimeout,
+                format!("The component computed for more than {limit:?}; {KEPT}"),
+            ),
+            Fault::WallTime { limit } => Self::new(
+                Code::ActionTimeout,
+                format!("The component took longer than {limit:?}; {KEPT}"),
+            ),
             Fault::ResultTooLarge { bytes, limit_bytes } => {
-                let message = format!("The result is {bytes} bytes, {limit_bytes} are allowed; the state is as before");
+                let message = format!(
+                    "The result is {bytes} bytes, {limit_bytes} are allowed; the state is as before"
+                );
                 Self::new(Code::LimitExceeded, message)
             }
-            Fault::NoWorker { .. } => {
-                Self::new(Code::ComponentCrashed, format!("The component could not be started; {KEPT}"))
-            }
+            Fault::NoWorker { .. } => Self::new(
+                Code::ComponentCrashed,
+                format!("The component could not be started; {KEPT}"),
+            ),
         }
     }
 }

@@ -86,7 +86,11 @@ impl Slot {
     }
 
     pub(super) fn instances(&self) -> Vec<Arc<Instance>> {
-        self.instances.lock().iter().map(|by_id| by_id.0.clone()).collect()
+        self.instances
+            .lock()
+            .iter()
+            .map(|by_id| by_id.0.clone())
+            .collect()
     }
 
     pub(super) fn add(&self, instance: Arc<Instance>) {

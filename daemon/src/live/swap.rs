@@ -6,12 +6,12 @@
 
 use std::sync::Arc;
 
+use super::Live;
 use super::event::Event;
 use super::instance::{Instance, Resident};
 use super::persistent::PersistentMap;
 use super::refusal::Refusal;
 use super::slot::{Slot, Version};
-use super::Live;
 use crate::state::Document;
 use crate::wasm::subject::Shared;
 use crate::wasm::{CallError, Definition, Module};
@@ -62,7 +62,11 @@ impl Live {
         let mut retired = Vec::new();
         for definition in module.definitions() {
             let (slot, old) = self.put(definition, &module);
-            let instances = if old.is_some() { slot.instances() } else { Vec::new() };
+            let instances = if old.is_some() {
+                slot.instances()
+            } else {
+                Vec::new()
+            };
             swapped.push(Swapped {
                 component: definition.name.clone(),
                 version: definition.version.clone(),
@@ -92,8 +96,16 @@ impl Live {
 
     /// Withdraws the components that a module's new version does not have any more.
     pub fn withdraw_missing(&self, old: &Module, new: &Module) {
-        let is_kept = |name: &str| new.definitions().iter().any(|definition| &*definition.name == name);
-        for definition in old.definitions().iter().filter(|definition| !is_kept(&definition.name)) {
+        let is_kept = |name: &str| {
+            new.definitions()
+                .iter()
+                .any(|definition| &*definition.name == name)
+        };
+        for definition in old
+            .definitions()
+            .iter()
+            .filter(|definition| !is_kept(&definition.name))
+        {
             if let Some(slot) = self.slot(&definition.name) {
                 slot.withdraw();
             }
@@ -105,7 +117,11 @@ impl Live {
     }
 
     /// Puts a definition into its slot, which is made if there is none. Gives the version before.
-    fn put(&self, definition: &Definition, module: &Arc<Module>) -> (Arc<Slot>, Option<Arc<Version>>) {
+    fn put(
+        &self,
+        definition: &Definition,
+        module: &Arc<Module>,
+    ) -> (Arc<Slot>, Option<Arc<Version>>) {
         let mut slots = self.slots.write();
         let persistent = slots.get(&definition.name).map_or_else(
             || Arc::new(PersistentMap::new(self.limits.state_bytes)),
@@ -116,13 +132,18 @@ impl Live {
         let shared = Shared {
             component: definition.name.clone(),
             persistent: persistent.clone(),
-            config: settings.map(|settings| settings.config.clone().into_iter().collect()).unwrap_or_default(),
+            config: settings
+                .map(|settings| settings.config.clone().into_iter().collect())
+                .unwrap_or_default(),
             default_state: definition.default_state.clone(),
             max_state_bytes: self.limits.state_bytes,
             max_log_lines: self.limits.log_lines,
         };
-        let version =
-            Arc::new(Version { definition: definition.clone(), module: module.clone(), shared: Arc::new(shared) });
+        let version = Arc::new(Version {
+            definition: definition.clone(),
+            module: module.clone(),
+            shared: Arc::new(shared),
+        });
         match slots.get(&definition.name) {
             Some(slot) => (slot.clone(), Some(slot.publish(version))),
             None => {
@@ -141,12 +162,25 @@ impl Instance {
             return;
         }
         let current = self.slot.current();
-        if resident.refused.as_ref().is_some_and(|refused| Arc::ptr_eq(refused, &current)) {
+        if resident
+            .refused
+            .as_ref()
+            .is_some_and(|refused| Arc::ptr_eq(refused, &current))
+        {
             return;
         }
-        let Some(subject) = &mut resident.subject else { return };
+        let Some(subject) = &mut resident.subject else {
+            return;
+        };
         let old = resident.version.clone();
-        let migrated = match migrated(&old.definition, &current.module, &current.definition, &subject.state).await {
+        let migrated = match migrated(
+            &old.definition,
+            &current.module,
+            &current.definition,
+            &subject.state,
+        )
+        .await
+        {
             Ok(migrated) => migrated,
             Err(error) => {
                 tracing::error!(
@@ -177,23 +211,36 @@ async fn rehearse(slot: &Slot, module: &Module, new: &Definition) -> Result<(), 
     }
     for instance in slot.instances() {
         // One that is busy right now is tried when it moves.
-        let Some((version, state)) = instance.peek_state() else { continue };
+        let Some((version, state)) = instance.peek_state() else {
+            continue;
+        };
         let from = &version.definition.version;
         if *from == new.version {
             continue;
         }
-        migrate(module, new, from, &state).await.map_err(|error| SwapError::Migrate {
-            component: new.name.to_string(),
-            from: from.to_string(),
-            to: new.version.to_string(),
-            reason: error.to_string(),
-        })?;
+        migrate(module, new, from, &state)
+            .await
+            .map_err(|error| SwapError::Migrate {
+                component: new.name.to_string(),
+                from: from.to_string(),
+                to: new.version.to_string(),
+                reason: error.to_string(),
+            })?;
     }
     Ok(())
 }
 
-async fn migrate(module: &Module, new: &Definition, from: &str, state: &str) -> Result<Document, CallError> {
-    module.lease(None, new.fresh).await?.migrate(&new.name, from, state).await
+async fn migrate(
+    module: &Module,
+    new: &Definition,
+    from: &str,
+    state: &str,
+) -> Result<Document, CallError> {
+    module
+        .lease(None, new.fresh)
+        .await?
+        .migrate(&new.name, from, state)
+        .await
 }
 
 /// The state as the new version wants it: migrated if the version differs, with the keys of its default state.
@@ -223,7 +270,11 @@ async fn migrated(
 
 /// Makes `state` say what `target` says, in changes that can be told as a delta.
 fn replace(state: &mut Document, target: Document) {
-    let gone: Vec<_> = state.iter().filter(|(key, _)| !target.contains(key)).map(|(key, _)| key.clone()).collect();
+    let gone: Vec<_> = state
+        .iter()
+        .filter(|(key, _)| !target.contains(key))
+        .map(|(key, _)| key.clone())
+        .collect();
     gone.iter().for_each(|key| state.remove(key));
     for (key, value) in target.iter() {
         state.set(key, value.clone());

@@ -104,7 +104,9 @@ impl<'a> Iterator for Messages<'a> {
     type Item = Parsed<'a>;
 
     fn next(&mut self) -> Option<Parsed<'a>> {
-        self.one.take().or_else(|| self.list.next().map(|raw| parse_message(raw.get())))
+        self.one
+            .take()
+            .or_else(|| self.list.next().map(|raw| parse_message(raw.get())))
     }
 }
 
@@ -115,18 +117,32 @@ impl<'a> Iterator for Messages<'a> {
 /// # Errors
 /// If the frame as a whole is no JSON object or array. Each message may still be wrong for itself.
 pub fn parse_frame(text: &str, max_depth: usize) -> Result<Messages<'_>, ParseError<'_>> {
-    let refused = |code, error: String| ParseError { code, error, request_id: None, component: None };
+    let refused = |code, error: String| ParseError {
+        code,
+        error,
+        request_id: None,
+        component: None,
+    };
     if nests_deeper_than(text, max_depth) {
-        return Err(refused(Code::InvalidMessage, format!("The message nests deeper than {max_depth} levels")));
+        return Err(refused(
+            Code::InvalidMessage,
+            format!("The message nests deeper than {max_depth} levels"),
+        ));
     }
     if text.trim_ascii_start().starts_with('[') {
-        let list: Vec<&RawValue> =
-            serde_json::from_str(text).map_err(|_| refused(Code::InvalidJson, "Invalid JSON".into()))?;
-        return Ok(Messages { one: None, list: list.into_iter() });
+        let list: Vec<&RawValue> = serde_json::from_str(text)
+            .map_err(|_| refused(Code::InvalidJson, "Invalid JSON".into()))?;
+        return Ok(Messages {
+            one: None,
+            list: list.into_iter(),
+        });
     }
     match parse_message(text) {
         Err(error) if error.code == Code::InvalidJson => Err(error),
-        parsed => Ok(Messages { one: Some(parsed), list: Vec::new().into_iter() }),
+        parsed => Ok(Messages {
+            one: Some(parsed),
+            list: Vec::new().into_iter(),
+        }),
     }
 }
 
@@ -181,18 +197,36 @@ fn parse_message(text: &str) -> Parsed<'_> {
         Ok(envelope) => envelope,
         Err(error) => return Err(not_a_message(text, &error)),
     };
-    let request_id = envelope.request_id.map(RawValue::get).filter(|raw| *raw != "null");
-    let echoed = request_id.filter(|raw| raw.len() <= MAX_REQUEST_ID_BYTES && !raw.starts_with(['{', '[']));
-    let component = envelope.component_id.map(RawValue::get).filter(|raw| raw.len() <= MAX_NAME_BYTES);
-    let refuse = |code: Code, error: String| ParseError { code, error, request_id: echoed, component };
+    let request_id = envelope
+        .request_id
+        .map(RawValue::get)
+        .filter(|raw| *raw != "null");
+    let echoed =
+        request_id.filter(|raw| raw.len() <= MAX_REQUEST_ID_BYTES && !raw.starts_with(['{', '[']));
+    let component = envelope
+        .component_id
+        .map(RawValue::get)
+        .filter(|raw| raw.len() <= MAX_NAME_BYTES);
+    let refuse = |code: Code, error: String| ParseError {
+        code,
+        error,
+        request_id: echoed,
+        component,
+    };
     let invalid = |error: String| refuse(Code::InvalidMessage, error);
 
     if request_id.is_some() && echoed.is_none() {
-        return Err(invalid(format!("requestId must be a string or a number of at most {MAX_REQUEST_ID_BYTES} bytes")));
+        return Err(invalid(format!(
+            "requestId must be a string or a number of at most {MAX_REQUEST_ID_BYTES} bytes"
+        )));
     }
     let kind = required(envelope.kind, "type").map_err(invalid)?;
     let component_id = optional(envelope.component_id, "componentId").map_err(invalid)?;
-    let needs_component = || component_id.is_none().then(|| invalid(format!("{kind} needs componentId")));
+    let needs_component = || {
+        component_id
+            .is_none()
+            .then(|| invalid(format!("{kind} needs componentId")))
+    };
 
     let message = match kind.as_ref() {
         "COMPONENT_MOUNT" => ClientMessage::Mount(mount(envelope.payload).map_err(invalid)?),
@@ -204,7 +238,11 @@ fn parse_message(text: &str) -> Parsed<'_> {
             needs_component().map_or(Ok(()), Err)?;
             let expects = flag(envelope.expect_response, "expectResponse").map_err(invalid)?;
             ClientMessage::Action(Action {
-                original_type: if kind == "CALL_ACTION" { "CALL_ACTION" } else { "COMPONENT_ACTION" },
+                original_type: if kind == "CALL_ACTION" {
+                    "CALL_ACTION"
+                } else {
+                    "COMPONENT_ACTION"
+                },
                 name: required(envelope.action, "action").map_err(invalid)?,
                 payload: envelope.payload,
                 wants_reply: request_id.is_some() || expects,
@@ -218,18 +256,36 @@ fn parse_message(text: &str) -> Parsed<'_> {
             needs_component().map_or(Ok(()), Err)?;
             ClientMessage::Ping
         }
-        unknown => return Err(refuse(Code::UnknownType, format!("Unknown message type: {unknown}"))),
+        unknown => {
+            return Err(refuse(
+                Code::UnknownType,
+                format!("Unknown message type: {unknown}"),
+            ));
+        }
     };
-    Ok(Request { id: echoed, component: component_id, message })
+    Ok(Request {
+        id: echoed,
+        component: component_id,
+        message,
+    })
 }
 
 fn mount(payload: Option<&RawValue>) -> Result<Mount<'_>, String> {
     let payload: MountPayload<'_> = object(payload, "payload")?;
-    if let Some(props) = payload.props.filter(|props| !props.get().starts_with('{') && props.get() != "null") {
-        return Err(format!("payload.props must be an object, not {}", kind_of(props)));
+    if let Some(props) = payload
+        .props
+        .filter(|props| !props.get().starts_with('{') && props.get() != "null")
+    {
+        return Err(format!(
+            "payload.props must be an object, not {}",
+            kind_of(props)
+        ));
     }
     Ok(Mount {
-        name: required(payload.component.or(payload.component_name), "payload.component")?,
+        name: required(
+            payload.component.or(payload.component_name),
+            "payload.component",
+        )?,
         props: payload.props.filter(|props| props.get() != "null"),
         room: optional(payload.room, "payload.room")?,
         user_id: optional(payload.user_id, "payload.userId")?,
@@ -237,7 +293,10 @@ fn mount(payload: Option<&RawValue>) -> Result<Mount<'_>, String> {
     })
 }
 
-fn property<'a>(name: Option<&'a RawValue>, payload: Option<&'a RawValue>) -> Result<Property<'a>, String> {
+fn property<'a>(
+    name: Option<&'a RawValue>,
+    payload: Option<&'a RawValue>,
+) -> Result<Property<'a>, String> {
     let payload: PropertyPayload<'a> = object(payload, "payload")?;
     Ok(Property {
         name: required(name.or(payload.property), "property")?,
@@ -246,11 +305,18 @@ fn property<'a>(name: Option<&'a RawValue>, payload: Option<&'a RawValue>) -> Re
 }
 
 /// The fields of an object; nothing at all counts as an empty one.
-fn object<'a, T: Deserialize<'a> + Default>(raw: Option<&'a RawValue>, name: &str) -> Result<T, String> {
+fn object<'a, T: Deserialize<'a> + Default>(
+    raw: Option<&'a RawValue>,
+    name: &str,
+) -> Result<T, String> {
     match raw {
         None => Ok(T::default()),
-        Some(raw) if !raw.get().starts_with('{') => Err(format!("{name} must be an object, not {}", kind_of(raw))),
-        Some(raw) => serde_json::from_str(raw.get()).map_err(|error| format!("{name}: {}", reason(&error))),
+        Some(raw) if !raw.get().starts_with('{') => {
+            Err(format!("{name} must be an object, not {}", kind_of(raw)))
+        }
+        Some(raw) => {
+            serde_json::from_str(raw.get()).map_err(|error| format!("{name}: {}", reason(&error)))
+        }
     }
 }
 
@@ -259,12 +325,19 @@ fn required<'a>(raw: Option<&'a RawValue>, name: &str) -> Result<Cow<'a, str>, S
 }
 
 fn optional<'a>(raw: Option<&'a RawValue>, name: &str) -> Result<Option<Cow<'a, str>>, String> {
-    let Some(raw) = raw.filter(|raw| raw.get() != "null") else { return Ok(None) };
+    let Some(raw) = raw.filter(|raw| raw.get() != "null") else {
+        return Ok(None);
+    };
     let text = raw.get();
     let wrong = || format!("{name} must be a string, not {}", kind_of(raw));
-    let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or_else(wrong)?;
+    let inner = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .ok_or_else(wrong)?;
     let value = if inner.contains('\\') {
-        Cow::Owned(serde_json::from_str(text).map_err(|error| format!("{name}: {}", reason(&error)))?)
+        Cow::Owned(
+            serde_json::from_str(text).map_err(|error| format!("{name}: {}", reason(&error)))?,
+        )
     } else {
         Cow::Borrowed(inner)
     };
@@ -305,7 +378,12 @@ fn not_a_message<'a>(text: &'a str, error: &serde_json::Error) -> ParseError<'a>
     } else {
         (Code::InvalidJson, "Invalid JSON".to_owned())
     };
-    ParseError { code, error, request_id: None, component: None }
+    ParseError {
+        code,
+        error,
+        request_id: None,
+        component: None,
+    }
 }
 
 /// serde_json's message without its position, which means nothing inside a frame.

@@ -109,7 +109,10 @@ impl ServerMessage<'_> {
     /// Whether it answers a request: replies have a frame of their own.
     #[must_use]
     pub fn is_reply(&self) -> bool {
-        !matches!(self, Self::State { .. } | Self::ComponentError { .. } | Self::DevReload { .. })
+        !matches!(
+            self,
+            Self::State { .. } | Self::ComponentError { .. } | Self::DevReload { .. }
+        )
     }
 
     /// Appends the message as JSON text.
@@ -120,11 +123,18 @@ impl ServerMessage<'_> {
                 object.kind("CONNECTION_ESTABLISHED");
                 object.string("connectionId", connection.as_str());
                 object.timestamp(now_ms);
-                object.raw("protocolVersion", itoa(u64::from(PROTOCOL_VERSION)).as_str());
+                object.raw(
+                    "protocolVersion",
+                    itoa(u64::from(PROTOCOL_VERSION)).as_str(),
+                );
                 object.raw("authenticated", "false");
                 object.raw("features", FEATURES);
             }
-            Self::Mounted { reference, outcome, request } => {
+            Self::Mounted {
+                reference,
+                outcome,
+                request,
+            } => {
                 object.kind("COMPONENT_MOUNTED");
                 object.kind_of("originalType", "COMPONENT_MOUNT");
                 object.optional_string("componentId", *reference);
@@ -137,21 +147,37 @@ impl ServerMessage<'_> {
                 });
                 object.reply_end(*request, now_ms);
             }
-            Self::Unmounted { component, outcome, request } => {
+            Self::Unmounted {
+                component,
+                outcome,
+                request,
+            } => {
                 object.kind("COMPONENT_UNMOUNTED");
                 object.kind_of("originalType", "COMPONENT_UNMOUNT");
                 object.string("componentId", component);
                 object.outcome(outcome, |_, ()| {});
                 object.reply_end(*request, now_ms);
             }
-            Self::ActionResponse { original_type, component, outcome, request } => {
+            Self::ActionResponse {
+                original_type,
+                component,
+                outcome,
+                request,
+            } => {
                 object.kind("ACTION_RESPONSE");
                 object.kind_of("originalType", original_type);
                 object.string("componentId", component);
-                object.outcome(outcome, |object, result| object.raw("result", result.map_or("null", Json::as_str)));
+                object.outcome(outcome, |object, result| {
+                    object.raw("result", result.map_or("null", Json::as_str))
+                });
                 object.reply_end(*request, now_ms);
             }
-            Self::PropertyUpdated { component, property, outcome, request } => {
+            Self::PropertyUpdated {
+                component,
+                property,
+                outcome,
+                request,
+            } => {
                 object.kind("PROPERTY_UPDATED");
                 object.kind_of("originalType", "PROPERTY_UPDATE");
                 object.string("componentId", component);
@@ -159,13 +185,22 @@ impl ServerMessage<'_> {
                 object.outcome(outcome, |_, ()| {});
                 object.reply_end(*request, now_ms);
             }
-            Self::Pong { component, alive, request } => {
+            Self::Pong {
+                component,
+                alive,
+                request,
+            } => {
                 object.kind("COMPONENT_PONG");
                 object.string("componentId", component);
                 object.raw("success", if *alive { "true" } else { "false" });
                 object.reply_end(*request, now_ms);
             }
-            Self::Refused { code, error, request, component } => {
+            Self::Refused {
+                code,
+                error,
+                request,
+                component,
+            } => {
                 object.kind("ERROR");
                 object.raw("success", "false");
                 object.string("error", error);
@@ -184,7 +219,12 @@ impl ServerMessage<'_> {
                 payload.end();
                 object.timestamp(now_ms);
             }
-            Self::ComponentError { component, action, code, error } => {
+            Self::ComponentError {
+                component,
+                action,
+                code,
+                error,
+            } => {
                 object.kind("ERROR");
                 object.string("componentId", component.as_str());
                 object.string("error", error);
@@ -351,7 +391,10 @@ mod tests {
         let mut out = Vec::new();
         message.write(&mut out, 1_700_000_000_000);
         let text = String::from_utf8(out).unwrap();
-        assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "not JSON: {text}");
+        assert!(
+            serde_json::from_str::<serde_json::Value>(&text).is_ok(),
+            "not JSON: {text}"
+        );
         text
     }
 
@@ -363,10 +406,24 @@ mod tests {
         let result = Json::parse(r#"{"ok":true}"#).unwrap();
         let failed = (Code::ActionFailed, "It \"broke\"");
         let messages = [
-            ServerMessage::Established { connection: &connection },
-            ServerMessage::Mounted { reference: Some("ref"), outcome: Ok((&id, &state)), request: Some("\"q\"") },
-            ServerMessage::Mounted { reference: None, outcome: Err((Code::ComponentNotFound, "No")), request: None },
-            ServerMessage::Unmounted { component: "i-1", outcome: Ok(()), request: Some("1") },
+            ServerMessage::Established {
+                connection: &connection,
+            },
+            ServerMessage::Mounted {
+                reference: Some("ref"),
+                outcome: Ok((&id, &state)),
+                request: Some("\"q\""),
+            },
+            ServerMessage::Mounted {
+                reference: None,
+                outcome: Err((Code::ComponentNotFound, "No")),
+                request: None,
+            },
+            ServerMessage::Unmounted {
+                component: "i-1",
+                outcome: Ok(()),
+                request: Some("1"),
+            },
             ServerMessage::ActionResponse {
                 original_type: "CALL_ACTION",
                 component: "i-1",
@@ -379,30 +436,51 @@ mod tests {
                 outcome: Err(failed),
                 request: None,
             },
-            ServerMessage::PropertyUpdated { component: "i-1", property: "count", outcome: Ok(()), request: None },
-            ServerMessage::Pong { component: "i-1", alive: true, request: Some("\"q\"") },
+            ServerMessage::PropertyUpdated {
+                component: "i-1",
+                property: "count",
+                outcome: Ok(()),
+                request: None,
+            },
+            ServerMessage::Pong {
+                component: "i-1",
+                alive: true,
+                request: Some("\"q\""),
+            },
             ServerMessage::Refused {
                 code: Code::InvalidJson,
                 error: "Invalid JSON",
                 request: None,
                 component: None,
             },
-            ServerMessage::State { component: &id, state: &state },
+            ServerMessage::State {
+                component: &id,
+                state: &state,
+            },
             ServerMessage::ComponentError {
                 component: &id,
                 action: "increment",
                 code: failed.0,
                 error: failed.1,
             },
-            ServerMessage::DevReload { component: Some("LiveX"), outcome: Ok("1.0.1") },
-            ServerMessage::DevReload { component: None, outcome: Err("line 1\nline 2") },
+            ServerMessage::DevReload {
+                component: Some("LiveX"),
+                outcome: Ok("1.0.1"),
+            },
+            ServerMessage::DevReload {
+                component: None,
+                outcome: Err("line 1\nline 2"),
+            },
         ];
         insta::assert_snapshot!(messages.iter().map(written).collect::<Vec<_>>().join("\n"));
     }
 
     #[test]
     fn a_delta_tells_what_is_gone_as_null() {
-        let delta: Delta = vec![("a".into(), Some(Json::parse("[1]").unwrap())), ("b".into(), None)];
+        let delta: Delta = vec![
+            ("a".into(), Some(Json::parse("[1]").unwrap())),
+            ("b".into(), None),
+        ];
         let mut out = Vec::new();
         write_delta(&mut out, &InstanceId::from("i".to_owned()), &delta, 5);
         assert_eq!(

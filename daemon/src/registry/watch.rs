@@ -31,15 +31,25 @@ impl Registry {
     /// If the directory cannot be watched.
     pub async fn watch(mut self, stop: CancellationToken) -> Result<(), WatchError> {
         let (changes, mut changed) = mpsc::channel(WAITING_BATCHES);
-        let failed = |source| WatchError { directory: self.directory.display().to_string(), source };
+        let failed = |source| WatchError {
+            directory: self.directory.display().to_string(),
+            source,
+        };
         let mut debouncer = new_debouncer(QUIET, None, move |result: DebounceEventResult| {
             // An error of the watcher (an overflow of its queue) may have hidden anything: look at all files.
-            let paths = result.ok().map(|events| events.into_iter().flat_map(|event| event.event.paths).collect());
+            let paths = result.ok().map(|events| {
+                events
+                    .into_iter()
+                    .flat_map(|event| event.event.paths)
+                    .collect()
+            });
             // A closed channel means that the daemon is stopping.
             let _ = changes.blocking_send(paths);
         })
         .map_err(failed)?;
-        debouncer.watch(&self.directory, RecursiveMode::NonRecursive).map_err(failed)?;
+        debouncer
+            .watch(&self.directory, RecursiveMode::NonRecursive)
+            .map_err(failed)?;
         // What changed between loading and watching.
         self.refresh_all().await;
         loop {
@@ -52,7 +62,8 @@ impl Registry {
             };
             match paths {
                 Some(paths) => {
-                    let mut files: BTreeSet<PathBuf> = paths.into_iter().filter(|path| is_module(path)).collect();
+                    let mut files: BTreeSet<PathBuf> =
+                        paths.into_iter().filter(|path| is_module(path)).collect();
                     // Files that are gone first: a renamed module may define its components again.
                     for file in &files {
                         if !file.exists() {

@@ -34,7 +34,8 @@ pub enum PatchError {
 /// what was written, not what the document holds.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
-    entries: IndexMap<Key, Json, foldhash::fast::RandomState>,
+    /// Shared with the default state that it was cloned from, until it is first written to.
+    entries: Arc<IndexMap<Key, Json, foldhash::fast::RandomState>>,
     /// The values before this event, of the keys that it wrote to.
     undo: Vec<(Key, Option<Json>)>,
     /// Length of all keys and values.
@@ -92,7 +93,11 @@ impl Document {
     /// The whole object, or only `keys`, as text. Keys that are not there are left out.
     #[must_use]
     pub fn to_text(&self, keys: Option<&[String]>) -> String {
-        let mut text = String::with_capacity(if keys.is_some() { 64 } else { self.bytes + 8 * self.len() + 2 });
+        let mut text = String::with_capacity(if keys.is_some() {
+            64
+        } else {
+            self.bytes + 8 * self.len() + 2
+        });
         text.push('{');
         let mut write = |key: &str, value: &Json| {
             if text.len() > 1 {
@@ -102,7 +107,10 @@ impl Document {
             text.push_str(value.as_str());
         };
         match keys {
-            None => self.entries.iter().for_each(|(key, value)| write(key, value)),
+            None => self
+                .entries
+                .iter()
+                .for_each(|(key, value)| write(key, value)),
             Some(keys) => {
                 for key in keys {
                     if let Some(value) = self.entries.get(key.as_str()) {
@@ -139,11 +147,19 @@ impl Document {
     ///
     /// # Errors
     /// If `changes` is no JSON object, or if the document would be larger than `limit` bytes. Nothing is changed then.
-    pub fn patch(&mut self, changes: &str, limit: usize, keep_null: impl Fn(&str) -> bool) -> Result<(), PatchError> {
+    pub fn patch(
+        &mut self,
+        changes: &str,
+        limit: usize,
+        keep_null: impl Fn(&str) -> bool,
+    ) -> Result<(), PatchError> {
         let changes = entries(changes).map_err(PatchError::NotAnObject)?;
         let mut bytes = self.bytes;
         for (key, value) in &changes {
-            let old = self.entries.get(key.as_ref()).map_or(0, |old| key.len() + old.as_str().len());
+            let old = self
+                .entries
+                .get(key.as_ref())
+                .map_or(0, |old| key.len() + old.as_str().len());
             bytes = (bytes + key.len() + value.get().len()).saturating_sub(old);
         }
         if bytes > limit {
@@ -165,7 +181,9 @@ impl Document {
     /// # Errors
     /// If it would be.
     pub fn set_within(&mut self, key: &str, value: Json, limit: usize) -> Result<(), PatchError> {
-        let old = self.get(key).map_or(0, |old| key.len() + old.as_str().len());
+        let old = self
+            .get(key)
+            .map_or(0, |old| key.len() + old.as_str().len());
         let bytes = self.bytes - old + key.len() + value.as_str().len();
         if bytes > limit {
             return Err(PatchError::TooLarge { bytes, limit });
@@ -178,7 +196,11 @@ impl Document {
     #[must_use]
     pub fn changed_keys(&self) -> Vec<Key> {
         let changed = |(key, old): &&(Key, Option<Json>)| self.entries.get(&**key) != old.as_ref();
-        self.undo.iter().filter(changed).map(|(key, _)| key.clone()).collect()
+        self.undo
+            .iter()
+            .filter(changed)
+            .map(|(key, _)| key.clone())
+            .collect()
     }
 
     /// Makes the event's writes final and says which keys differ from before it.
@@ -217,10 +239,13 @@ impl Document {
 
     fn replace(&mut self, key: Key, value: Option<Json>) -> Option<Json> {
         let key_bytes = key.len();
-        let added = value.as_ref().map_or(0, |value| key_bytes + value.as_str().len());
+        let added = value
+            .as_ref()
+            .map_or(0, |value| key_bytes + value.as_str().len());
+        let entries = Arc::make_mut(&mut self.entries);
         let old = match value {
-            Some(value) => self.entries.insert(key, value),
-            None => self.entries.shift_remove(&*key),
+            Some(value) => entries.insert(key, value),
+            None => entries.shift_remove(&*key),
         };
         let dropped = old.as_ref().map_or(0, |old| key_bytes + old.as_str().len());
         self.bytes = self.bytes + added - dropped;

@@ -38,7 +38,9 @@ impl Json {
     /// A JSON string that holds `text`.
     #[must_use]
     pub fn string(text: &str) -> Self {
-        Self(CompactString::from(serde_json::Value::from(text).to_string()))
+        Self(CompactString::from(
+            serde_json::Value::from(text).to_string(),
+        ))
     }
 
     /// The text.
@@ -52,7 +54,6 @@ impl Json {
     pub fn is_null(&self) -> bool {
         self.0 == "null"
     }
-
 }
 
 impl From<&RawValue> for Json {
@@ -71,7 +72,10 @@ impl fmt::Debug for Json {
 fn compact(text: &str) -> CompactString {
     let text = text.trim_ascii();
     // White space inside strings sets this off too; then the walk below copies the text as it is.
-    if !text.bytes().any(|b| matches!(b, b' ' | b'\n' | b'\r' | b'\t')) {
+    if !text
+        .bytes()
+        .any(|b| matches!(b, b' ' | b'\n' | b'\r' | b'\t'))
+    {
         return CompactString::from(text);
     }
     let mut out = CompactString::with_capacity(text.len());
@@ -114,7 +118,9 @@ pub fn entries(text: &str) -> Result<Vec<(Cow<'_, str>, &RawValue)>, JsonError> 
 
                 fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                     let mut entries = Vec::with_capacity(map.size_hint().unwrap_or(2));
-                    while let Some((Text(key), value)) = map.next_entry::<Text<'de>, &'de RawValue>()? {
+                    while let Some((Text(key), value)) =
+                        map.next_entry::<Text<'de>, &'de RawValue>()?
+                    {
                         entries.push((key, value));
                     }
                     Ok(Entries(entries))

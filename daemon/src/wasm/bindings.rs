@@ -1,6 +1,9 @@
 //! What wasmtime generates from the WIT. Nothing outside `wasm` sees these types.
 
-#![allow(missing_docs, reason = "generated from wit/, which holds the documentation")]
+#![allow(
+    missing_docs,
+    reason = "generated from wit/, which holds the documentation"
+)]
 #![allow(unreachable_pub, reason = "generated")]
 #![allow(clippy::all, reason = "generated")]
 

@@ -15,7 +15,10 @@ const WIT: [(&str, &str); 5] = [
     ("state.wit", include_str!("../../../wit/state.wit")),
     ("host.wit", include_str!("../../../wit/host.wit")),
     ("component.wit", include_str!("../../../wit/component.wit")),
-    ("authenticator.wit", include_str!("../../../wit/authenticator.wit")),
+    (
+        "authenticator.wit",
+        include_str!("../../../wit/authenticator.wit"),
+    ),
 ];
 const WORLD: &str = "live-component";
 
@@ -59,7 +62,9 @@ pub fn componentize(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ComponentizeError> {
     if kind(bytes)? == Kind::Component {
         return Ok(Cow::Borrowed(bytes));
     }
-    encode(bytes).map(Cow::Owned).map_err(ComponentizeError::Encode)
+    encode(bytes)
+        .map(Cow::Owned)
+        .map_err(ComponentizeError::Encode)
 }
 
 fn encode(core: &[u8]) -> anyhow::Result<Vec<u8>> {
@@ -69,7 +74,9 @@ fn encode(core: &[u8]) -> anyhow::Result<Vec<u8>> {
         for (name, text) in WIT {
             sources.push_str(name, text);
         }
-        let group = sources.parse().map_err(|(_, error)| anyhow::anyhow!("{error:?}"))?;
+        let group = sources
+            .parse()
+            .map_err(|(_, error)| anyhow::anyhow!("{error:?}"))?;
         let mut resolve = Resolve::default();
         let package = resolve.push_group(group)?;
         let world = resolve.select_world(&[package], Some(WORLD))?;

@@ -61,7 +61,10 @@ pub struct HiddenAction {
 
 /// Which hooks a component has.
 #[derive(Debug, Clone, Copy, Default)]
-#[allow(clippy::struct_excessive_bools, reason = "one flag a hook is what this is")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "one flag a hook is what this is"
+)]
 pub struct Hooks {
     /// Before `mount`.
     pub connect: bool,
@@ -157,7 +160,10 @@ impl Definition {
     /// What the author can do to make `name` callable.
     #[must_use]
     pub fn advice(&self, name: &str) -> Option<&str> {
-        self.hidden_actions.iter().find(|hidden| &*hidden.name == name).map(|hidden| &*hidden.advice)
+        self.hidden_actions
+            .iter()
+            .find(|hidden| &*hidden.name == name)
+            .map(|hidden| &*hidden.advice)
     }
 
     /// Whether browsers may set state keys directly.
@@ -201,7 +207,10 @@ fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
         .into_iter()
         .map(|action| {
             check_action_name(&action.name)?;
-            Ok(ActionDefinition { name: action.name.into(), access: action.access.map(Into::into) })
+            Ok(ActionDefinition {
+                name: action.name.into(),
+                access: action.access.map(Into::into),
+            })
         })
         .collect::<Result<_, _>>()?;
     let has = |hook| given.hooks.contains(hook);
@@ -214,7 +223,10 @@ fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
         hidden_actions: given
             .hidden_actions
             .into_iter()
-            .map(|hidden| HiddenAction { name: hidden.name.into(), advice: hidden.advice.into() })
+            .map(|hidden| HiddenAction {
+                name: hidden.name.into(),
+                advice: hidden.advice.into(),
+            })
             .collect(),
         hooks: Hooks {
             connect: has(wit::Hooks::CONNECT),
@@ -248,20 +260,35 @@ fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
 fn refuse_unsupported(given: &wit::Definition) -> Result<(), DefinitionError> {
     let what = if given.singleton.is_some() {
         "to be a singleton"
-    } else if given.rate_limit.is_some() || given.actions.iter().any(|action| action.rate_limit.is_some()) {
+    } else if given.rate_limit.is_some()
+        || given
+            .actions
+            .iter()
+            .any(|action| action.rate_limit.is_some())
+    {
         "a rate limit of its own"
-    } else if given.state_schema.is_some() || given.actions.iter().any(|action| action.payload_schema.is_some()) {
+    } else if given.state_schema.is_some()
+        || given
+            .actions
+            .iter()
+            .any(|action| action.payload_schema.is_some())
+    {
         "a schema to be checked"
     } else {
         return Ok(());
     };
-    Err(DefinitionError::Unsupported { component: given.name.clone(), what })
+    Err(DefinitionError::Unsupported {
+        component: given.name.clone(),
+        what,
+    })
 }
 
 fn check_component_name(name: &str) -> Result<(), DefinitionError> {
     let fits = name.len() <= MAX_NAME_BYTES
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
     fits.then_some(()).ok_or_else(|| DefinitionError::Name {
         what: "a component",
         name: name.to_owned(),
@@ -294,16 +321,38 @@ fn check_action_name(name: &str) -> Result<(), DefinitionError> {
 #[must_use]
 pub fn is_hook_name(name: &str) -> bool {
     const HOOKS: [&str; 15] = [
-        "connect", "mount", "rehydrate", "action", "statechange", "roomevent", "roomjoin", "roomleave", "timer",
-        "upload", "clientjoin", "clientleave", "reload", "disconnect", "destroy",
+        "connect",
+        "mount",
+        "rehydrate",
+        "action",
+        "statechange",
+        "roomevent",
+        "roomjoin",
+        "roomleave",
+        "timer",
+        "upload",
+        "clientjoin",
+        "clientleave",
+        "reload",
+        "disconnect",
+        "destroy",
     ];
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    plain.strip_prefix("on").is_some_and(|hook| HOOKS.contains(&hook))
+    let plain: String = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    plain
+        .strip_prefix("on")
+        .is_some_and(|hook| HOOKS.contains(&hook))
 }
 
 impl From<wit::Access> for Access {
     fn from(given: wit::Access) -> Self {
-        Self { roles: given.roles, permissions: given.permissions }
+        Self {
+            roles: given.roles,
+            permissions: given.permissions,
+        }
     }
 }
 
@@ -313,10 +362,27 @@ mod tests {
 
     #[test]
     fn names_that_could_be_mistaken_are_refused() {
-        for name in ["", "_x", "#x", "$x", "onMount", "on_mount", "onStateChange", "a\nb", &"x".repeat(65)] {
+        for name in [
+            "",
+            "_x",
+            "#x",
+            "$x",
+            "onMount",
+            "on_mount",
+            "onStateChange",
+            "a\nb",
+            &"x".repeat(65),
+        ] {
             assert!(check_action_name(name).is_err(), "{name}");
         }
-        for name in ["increment", "setValue", "online", "onboard", "x", "add-alert"] {
+        for name in [
+            "increment",
+            "setValue",
+            "online",
+            "onboard",
+            "x",
+            "add-alert",
+        ] {
             assert!(check_action_name(name).is_ok(), "{name}");
         }
         for name in ["", "1x", "a b", "a/b", "é", &"x".repeat(65)] {

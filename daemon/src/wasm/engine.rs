@@ -91,7 +91,14 @@ impl Engine {
         let engine = wasmtime::Engine::new(&wasm).map_err(EngineError::Setup)?;
         let linker = host::linker(&engine).map_err(EngineError::Setup)?;
         let ticker = Ticker::start(engine.clone()).map_err(EngineError::Clock)?;
-        Ok(Self { inner: Arc::new(Inner { engine, linker, limits: config.limits, _ticker: ticker }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                engine,
+                linker,
+                limits: config.limits,
+                _ticker: ticker,
+            }),
+        })
     }
 }
 
@@ -106,13 +113,18 @@ impl Ticker {
     fn start(engine: wasmtime::Engine) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
-        let thread = std::thread::Builder::new().name("epoch".into()).spawn(move || {
-            while !stopped.load(Ordering::Relaxed) {
-                std::thread::park_timeout(TICK);
-                engine.increment_epoch();
-            }
-        })?;
-        Ok(Self { stop, thread: Some(thread) })
+        let thread = std::thread::Builder::new()
+            .name("epoch".into())
+            .spawn(move || {
+                while !stopped.load(Ordering::Relaxed) {
+                    std::thread::park_timeout(TICK);
+                    engine.increment_epoch();
+                }
+            })?;
+        Ok(Self {
+            stop,
+            thread: Some(thread),
+        })
     }
 }
 

@@ -38,15 +38,21 @@ pub(super) struct GuestStore {
 impl GuestStore {
     /// The subject, or the error of a function that needs one.
     fn subject(&mut self) -> Result<&mut Subject, types::Error> {
-        self.subject
-            .as_deref_mut()
-            .ok_or_else(|| error(types::ErrorCode::NotAvailable, "only while a mounted component handles an event"))
+        self.subject.as_deref_mut().ok_or_else(|| {
+            error(
+                types::ErrorCode::NotAvailable,
+                "only while a mounted component handles an event",
+            )
+        })
     }
 }
 
 /// An error as guests see it.
 fn error(code: types::ErrorCode, message: impl Into<String>) -> types::Error {
-    types::Error { code, message: message.into() }
+    types::Error {
+        code,
+        message: message.into(),
+    }
 }
 
 impl types::Host for GuestStore {}

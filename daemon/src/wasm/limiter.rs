@@ -19,7 +19,11 @@ const MAX_INSTANCES: usize = 64;
 
 impl MemoryLimiter {
     pub(super) fn new(limit_bytes: usize) -> Self {
-        Self { limit_bytes, bytes: 0, refused: false }
+        Self {
+            limit_bytes,
+            bytes: 0,
+            refused: false,
+        }
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -36,7 +40,12 @@ impl MemoryLimiter {
 }
 
 impl ResourceLimiter for MemoryLimiter {
-    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         let bytes = self.bytes.saturating_sub(current).saturating_add(desired);
         if bytes > self.limit_bytes {
             self.refused = true;
@@ -46,7 +55,12 @@ impl ResourceLimiter for MemoryLimiter {
         Ok(true)
     }
 
-    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         Ok(desired <= MAX_TABLE_ELEMENTS)
     }
 

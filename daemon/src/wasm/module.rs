@@ -156,7 +156,9 @@ impl Module {
         }
         let id = self.pool.next_id.fetch_add(1, Ordering::Relaxed);
         let started = Worker::start(id, &self.engine.inner, &self.name, &self.pre).await;
-        let worker = started.map_err(|error| Fault::NoWorker { reason: format!("{error:#}") })?;
+        let worker = started.map_err(|error| Fault::NoWorker {
+            reason: format!("{error:#}"),
+        })?;
         self.pool.live.fetch_add(1, Ordering::Relaxed);
         place.keep();
         Ok(Lease::new(&self.pool, limits, worker, fresh))

@@ -80,7 +80,12 @@ pub trait KeyValue: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// With a sentence if the map would be larger than it may.
-    fn compare_and_set(&self, key: &str, expected: Option<&Json>, value: Option<Json>) -> Result<bool, String>;
+    fn compare_and_set(
+        &self,
+        key: &str,
+        expected: Option<&Json>,
+        value: Option<Json>,
+    ) -> Result<bool, String>;
 }
 
 /// Who is behind an event.

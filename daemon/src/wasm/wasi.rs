@@ -26,10 +26,21 @@ pub(super) struct WasiState {
 
 impl WasiState {
     fn new(module: &Arc<str>, budget: &Arc<LogBudget>) -> Self {
-        let stream = |level| LogStream { module: module.clone(), budget: budget.clone(), level };
-        let context =
-            WasiCtx::builder().stdout(stream(Level::INFO)).stderr(stream(Level::WARN)).allow_tcp(false).allow_udp(false).build();
-        Self { context, table: ResourceTable::new() }
+        let stream = |level| LogStream {
+            module: module.clone(),
+            budget: budget.clone(),
+            level,
+        };
+        let context = WasiCtx::builder()
+            .stdout(stream(Level::INFO))
+            .stderr(stream(Level::WARN))
+            .allow_tcp(false)
+            .allow_udp(false)
+            .build();
+        Self {
+            context,
+            table: ResourceTable::new(),
+        }
     }
 }
 
@@ -40,8 +51,13 @@ pub(super) fn add_to_linker(linker: &mut Linker<GuestStore>) -> wasmtime::Result
 
 impl WasiView for GuestStore {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let state = self.wasi.get_or_insert_with(|| Box::new(WasiState::new(&self.module, &self.log)));
-        WasiCtxView { ctx: &mut state.context, table: &mut state.table }
+        let state = self
+            .wasi
+            .get_or_insert_with(|| Box::new(WasiState::new(&self.module, &self.log)));
+        WasiCtxView {
+            ctx: &mut state.context,
+            table: &mut state.table,
+        }
     }
 }
 
@@ -61,7 +77,10 @@ impl IsTerminal for LogStream {
 
 impl StdoutStream for LogStream {
     fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
-        Box::new(LineWriter { stream: self.clone(), pending: Vec::new() })
+        Box::new(LineWriter {
+            stream: self.clone(),
+            pending: Vec::new(),
+        })
     }
 }
 
@@ -74,14 +93,23 @@ struct LineWriter {
 impl LineWriter {
     fn log_pending(&mut self) {
         if !self.pending.is_empty() && self.stream.budget.take() {
-            write_log(self.stream.level, &self.stream.module, "", &String::from_utf8_lossy(&self.pending));
+            write_log(
+                self.stream.level,
+                &self.stream.module,
+                "",
+                &String::from_utf8_lossy(&self.pending),
+            );
         }
         self.pending.clear();
     }
 }
 
 impl AsyncWrite for LineWriter {
-    fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
         for &byte in bytes {
             if byte == b'\n' {
                 self.log_pending();

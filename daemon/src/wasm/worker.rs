@@ -93,7 +93,12 @@ impl Worker {
         store.data().log.begin(LOG_LINES_WITHOUT_SUBJECT);
         cpu.begin();
         let guest = pre.instantiate_async(&mut store).await?;
-        Ok(Self { id, store, guest, cpu })
+        Ok(Self {
+            id,
+            store,
+            guest,
+            cpu,
+        })
     }
 
     fn memory_bytes(&self) -> usize {
@@ -104,11 +109,17 @@ impl Worker {
     fn fault(&self, trap: &wasmtime::Error, limits: &GuestLimits) -> Fault {
         let memory = &self.store.data().memory;
         if trap.downcast_ref::<OutOfCpuTime>().is_some() {
-            Fault::CpuTime { limit: limits.cpu_time }
+            Fault::CpuTime {
+                limit: limits.cpu_time,
+            }
         } else if memory.refused() {
-            Fault::OutOfMemory { limit_bytes: memory.limit_bytes() }
+            Fault::OutOfMemory {
+                limit_bytes: memory.limit_bytes(),
+            }
         } else {
-            Fault::Crashed { reason: format!("{trap:#}") }
+            Fault::Crashed {
+                reason: format!("{trap:#}"),
+            }
         }
     }
 }
@@ -128,10 +139,22 @@ pub struct Lease<'m> {
 }
 
 impl<'m> Lease<'m> {
-    pub(super) fn new(pool: &'m Pool, limits: &'m GuestLimits, worker: Worker, fresh: bool) -> Self {
+    pub(super) fn new(
+        pool: &'m Pool,
+        limits: &'m GuestLimits,
+        worker: Worker,
+        fresh: bool,
+    ) -> Self {
         let deadline = tokio::time::Instant::now() + limits.wall_time;
         worker.cpu.begin();
-        Self { pool, limits, worker: Some(worker), deadline, fresh, broken: false }
+        Self {
+            pool,
+            limits,
+            worker: Some(worker),
+            deadline,
+            fresh,
+            broken: false,
+        }
     }
 
     /// The worker's id: an instance remembers it and asks for the same one next time.
@@ -154,7 +177,9 @@ impl<'m> Lease<'m> {
         let data = self.worker.as_mut()?.store.data_mut();
         let dropped = data.log.dropped();
         let subject = data.subject.take();
-        if dropped > 0 && let Some(subject) = &subject {
+        if dropped > 0
+            && let Some(subject) = &subject
+        {
             tracing::warn!(
                 component = %subject.shared.component,
                 instance = %subject.instance,
@@ -174,46 +199,75 @@ impl<'m> Lease<'m> {
 
     /// The same, to be written to by the daemon itself as part of the event.
     pub fn subject_mut(&mut self) -> Option<&mut Subject> {
-        self.worker.as_mut()?.store.data_mut().subject.as_deref_mut()
+        self.worker
+            .as_mut()?
+            .store
+            .data_mut()
+            .subject
+            .as_deref_mut()
     }
 
     /// Runs one event in the guest.
     ///
     /// # Errors
     /// The guest's own error, or the fault that ended it. After a fault the lease takes no more calls.
-    pub async fn handle(&mut self, component: &str, event: GuestEvent<'_>) -> Result<Option<Json>, CallError> {
+    pub async fn handle(
+        &mut self,
+        component: &str,
+        event: GuestEvent<'_>,
+    ) -> Result<Option<Json>, CallError> {
         let limits = self.limits;
         let result = self
             .call(async |worker| {
                 let Worker { store, guest, .. } = worker;
-                let instance = store.data().subject.as_ref().map(|subject| subject.instance.clone());
-                let target =
-                    wit::Target { component, instance: instance.as_ref().map_or("", |instance| instance.as_str()) };
+                let instance = store
+                    .data()
+                    .subject
+                    .as_ref()
+                    .map(|subject| subject.instance.clone());
+                let target = wit::Target {
+                    component,
+                    instance: instance.as_ref().map_or("", |instance| instance.as_str()),
+                };
                 let keys: Vec<&str>;
                 let event = match event {
                     GuestEvent::Connect => wit::Event::Connect,
-                    GuestEvent::Mount { room, debug_label } => wit::Event::Mount(wit::Mount { room, debug_label }),
-                    GuestEvent::BeforeAction { name, payload } => wit::Event::BeforeAction(call(name, payload)),
+                    GuestEvent::Mount { room, debug_label } => {
+                        wit::Event::Mount(wit::Mount { room, debug_label })
+                    }
+                    GuestEvent::BeforeAction { name, payload } => {
+                        wit::Event::BeforeAction(call(name, payload))
+                    }
                     GuestEvent::Action { name, payload } => wit::Event::Action(call(name, payload)),
                     GuestEvent::StateChange(changed) => {
                         keys = changed.iter().map(|key| &**key).collect();
                         wit::Event::StateChange(&keys)
                     }
-                    GuestEvent::Reload { from_version } => wit::Event::Reload(wit::Reload { from_version }),
+                    GuestEvent::Reload { from_version } => {
+                        wit::Event::Reload(wit::Reload { from_version })
+                    }
                     GuestEvent::Disconnect => wit::Event::Disconnect,
                     GuestEvent::Destroy => wit::Event::Destroy,
                 };
-                guest.liveside_component_component().call_handle(store, target, event).await
+                guest
+                    .liveside_component_component()
+                    .call_handle(store, target, event)
+                    .await
             })
             .await?;
         match result.map_err(failure)? {
             None => Ok(None),
-            Some(text) if text.len() > limits.result_bytes => {
-                Err(Fault::ResultTooLarge { bytes: text.len(), limit_bytes: limits.result_bytes }.into())
+            Some(text) if text.len() > limits.result_bytes => Err(Fault::ResultTooLarge {
+                bytes: text.len(),
+                limit_bytes: limits.result_bytes,
             }
+            .into()),
             Some(text) => match Json::parse(&text) {
                 Ok(json) => Ok(Some(json)),
-                Err(error) => Err(Fault::InvalidResult { reason: error.to_string() }.into()),
+                Err(error) => Err(Fault::InvalidResult {
+                    reason: error.to_string(),
+                }
+                .into()),
             },
         }
     }
@@ -222,38 +276,63 @@ impl<'m> Lease<'m> {
     ///
     /// # Errors
     /// The guest's own error, or the fault that ended it; a result that is no object counts as a fault.
-    pub async fn migrate(&mut self, component: &str, from_version: &str, state: &str) -> Result<Document, CallError> {
+    pub async fn migrate(
+        &mut self,
+        component: &str,
+        from_version: &str,
+        state: &str,
+    ) -> Result<Document, CallError> {
         let result = self
             .call(async |worker| {
                 let Worker { store, guest, .. } = worker;
-                guest.liveside_component_component().call_migrate(store, component, from_version, state).await
+                guest
+                    .liveside_component_component()
+                    .call_migrate(store, component, from_version, state)
+                    .await
             })
             .await?;
         let text = result.map_err(failure)?;
-        Document::parse(&text).map_err(|error| Fault::InvalidResult { reason: error.to_string() }.into())
+        Document::parse(&text).map_err(|error| {
+            Fault::InvalidResult {
+                reason: error.to_string(),
+            }
+            .into()
+        })
     }
 
     /// Asks the guest what components it has.
-    pub(super) async fn describe(&mut self) -> Result<Result<Vec<Definition>, DefinitionError>, Fault> {
+    pub(super) async fn describe(
+        &mut self,
+    ) -> Result<Result<Vec<Definition>, DefinitionError>, Fault> {
         let given = self
             .call(async |worker| {
                 let Worker { store, guest, .. } = worker;
-                guest.liveside_component_component().call_describe(store).await
+                guest
+                    .liveside_component_component()
+                    .call_describe(store)
+                    .await
             })
             .await?;
         Ok(definition::check_all(given))
     }
 
     /// Runs a call within the event's time, and retires the worker if it breaks down.
-    async fn call<T>(&mut self, run: impl AsyncFnOnce(&mut Worker) -> wasmtime::Result<T>) -> Result<T, Fault> {
+    async fn call<T>(
+        &mut self,
+        run: impl AsyncFnOnce(&mut Worker) -> wasmtime::Result<T>,
+    ) -> Result<T, Fault> {
         let Some(worker) = self.worker.as_mut().filter(|_| !self.broken) else {
-            return Err(Fault::NoWorker { reason: "it broke down earlier in this event".into() });
+            return Err(Fault::NoWorker {
+                reason: "it broke down earlier in this event".into(),
+            });
         };
         let outcome = tokio::time::timeout_at(self.deadline, run(worker)).await;
         let fault = match outcome {
             Ok(Ok(value)) => return Ok(value),
             Ok(Err(trap)) => worker.fault(&trap, self.limits),
-            Err(_) => Fault::WallTime { limit: self.limits.wall_time },
+            Err(_) => Fault::WallTime {
+                limit: self.limits.wall_time,
+            },
         };
         self.broken = true;
         Err(fault)
@@ -263,14 +342,18 @@ impl<'m> Lease<'m> {
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
         if let Some(worker) = self.worker.take() {
-            let fit = !self.fresh && !self.broken && worker.memory_bytes() <= self.limits.recycle_bytes;
+            let fit =
+                !self.fresh && !self.broken && worker.memory_bytes() <= self.limits.recycle_bytes;
             self.pool.give_back(fit.then_some(worker));
         }
     }
 }
 
 fn call<'a>(name: &'a str, payload: Option<&'a Json>) -> wit::Call<'a> {
-    wit::Call { name, payload: payload.map(Json::as_str) }
+    wit::Call {
+        name,
+        payload: payload.map(Json::as_str),
+    }
 }
 
 fn failure(given: wit::Failure) -> Failure {
@@ -280,7 +363,10 @@ fn failure(given: wit::Failure) -> Failure {
         wit::FailureCode::InvalidPayload => FailureKind::InvalidPayload,
         wit::FailureCode::Denied => FailureKind::Denied,
     };
-    Failure { kind, message: given.message }
+    Failure {
+        kind,
+        message: given.message,
+    }
 }
 
 /// The trap of a guest that computed for too long.
@@ -303,7 +389,12 @@ struct CpuMeter {
 
 impl CpuMeter {
     fn new(limit: Duration) -> Self {
-        Self { origin: Instant::now(), limit, running_since: AtomicU64::new(0), used: AtomicU64::new(0) }
+        Self {
+            origin: Instant::now(),
+            limit,
+            running_since: AtomicU64::new(0),
+            used: AtomicU64::new(0),
+        }
     }
 
     fn now(&self) -> u64 {
@@ -322,7 +413,9 @@ impl CpuMeter {
 
     /// A tick of the epoch while the guest ran: lets others run, or ends the guest.
     fn tick(self: &Arc<Self>) -> wasmtime::Result<UpdateDeadline> {
-        let stretch = self.now().saturating_sub(self.running_since.load(Ordering::Relaxed));
+        let stretch = self
+            .now()
+            .saturating_sub(self.running_since.load(Ordering::Relaxed));
         let used = self.used.fetch_add(stretch, Ordering::Relaxed) + stretch;
         if Duration::from_nanos(used) >= self.limit {
             return Err(OutOfCpuTime.into());

@@ -22,9 +22,17 @@ fn a_mount_is_read_under_both_names() {
             r#"{{"type":"COMPONENT_MOUNT","componentId":"c","payload":{{"{name}":"LiveX","props":{{"a":1}},"room":"r"}},"requestId":"q","expectResponse":true}}"#
         );
         let request = one(&text).unwrap();
-        assert_eq!((request.id, request.component.as_deref()), (Some("\"q\""), Some("c")));
-        let ClientMessage::Mount(mount) = request.message else { panic!("not a mount") };
-        assert_eq!((mount.name.as_ref(), mount.room.as_deref()), ("LiveX", Some("r")));
+        assert_eq!(
+            (request.id, request.component.as_deref()),
+            (Some("\"q\""), Some("c"))
+        );
+        let ClientMessage::Mount(mount) = request.message else {
+            panic!("not a mount")
+        };
+        assert_eq!(
+            (mount.name.as_ref(), mount.room.as_deref()),
+            ("LiveX", Some("r"))
+        );
         assert_eq!(mount.props.unwrap().get(), r#"{"a":1}"#);
     }
 }
@@ -32,8 +40,17 @@ fn a_mount_is_read_under_both_names() {
 #[test]
 fn an_action_passes_its_payload_through_unread() {
     let request = one(r#"{"type":"COMPONENT_ACTION","componentId":"i","action":"a\u0062","payload":[1, {"x":2}],"requestId":7}"#).unwrap();
-    let ClientMessage::Action(action) = request.message else { panic!("not an action") };
-    assert_eq!((action.name.as_ref(), action.original_type, action.wants_reply), ("ab", "COMPONENT_ACTION", true));
+    let ClientMessage::Action(action) = request.message else {
+        panic!("not an action")
+    };
+    assert_eq!(
+        (
+            action.name.as_ref(),
+            action.original_type,
+            action.wants_reply
+        ),
+        ("ab", "COMPONENT_ACTION", true)
+    );
     assert_eq!(action.payload.unwrap().get(), r#"[1, {"x":2}]"#);
     assert_eq!(request.id, Some("7"));
 }
@@ -44,7 +61,9 @@ fn a_property_is_read_in_both_forms() {
         r#"{"type":"PROPERTY_UPDATE","componentId":"i","property":"k","payload":{"value":[1]}}"#,
         r#"{"type":"PROPERTY_UPDATE","componentId":"i","payload":{"property":"k","value":[1]}}"#,
     ] {
-        let ClientMessage::Property(property) = one(text).unwrap().message else { panic!("not a property") };
+        let ClientMessage::Property(property) = one(text).unwrap().message else {
+            panic!("not a property")
+        };
         assert_eq!((property.name.as_ref(), property.value.get()), ("k", "[1]"));
     }
 }
@@ -66,19 +85,67 @@ fn what_is_wrong_is_said() {
         ("", InvalidJson, "Invalid JSON"),
         ("{", InvalidJson, "Invalid JSON"),
         ("[{]", InvalidJson, "Invalid JSON"),
-        ("\"x\"", InvalidMessage, "Invalid message: it must be a JSON object"),
+        (
+            "\"x\"",
+            InvalidMessage,
+            "Invalid message: it must be a JSON object",
+        ),
         ("{}", InvalidMessage, "type is missing"),
-        (r#"{"type":1}"#, InvalidMessage, "type must be a string, not a number"),
-        (r#"{"type":"A","type":"B"}"#, InvalidMessage, "Invalid message: duplicate field `type`"),
-        (r#"{"type":"NOPE"}"#, UnknownType, "Unknown message type: NOPE"),
-        (r#"{"type":"CALL_ACTION","action":"a"}"#, InvalidMessage, "CALL_ACTION needs componentId"),
-        (r#"{"type":"CALL_ACTION","componentId":"a"}"#, InvalidMessage, "action is missing"),
-        (r#"{"type":"CALL_ACTION","componentId":{},"action":"a"}"#, InvalidMessage, "componentId must be a string, not an object"),
-        (r#"{"type":"COMPONENT_MOUNT","payload":[]}"#, InvalidMessage, "payload must be an object, not an array"),
-        (r#"{"type":"COMPONENT_MOUNT"}"#, InvalidMessage, "payload.component is missing"),
-        (r#"{"type":"COMPONENT_MOUNT","payload":{"component":"A","props":[]}}"#, InvalidMessage, "payload.props must be an object, not an array"),
-        (r#"{"type":"CALL_ACTION","componentId":"a","action":"b","expectResponse":1}"#, InvalidMessage, "expectResponse must be true or false"),
-        (r#"{"type":"COMPONENT_PING","componentId":"a","requestId":{}}"#, InvalidMessage, "requestId must be a string or a number of at most 256 bytes"),
+        (
+            r#"{"type":1}"#,
+            InvalidMessage,
+            "type must be a string, not a number",
+        ),
+        (
+            r#"{"type":"A","type":"B"}"#,
+            InvalidMessage,
+            "Invalid message: duplicate field `type`",
+        ),
+        (
+            r#"{"type":"NOPE"}"#,
+            UnknownType,
+            "Unknown message type: NOPE",
+        ),
+        (
+            r#"{"type":"CALL_ACTION","action":"a"}"#,
+            InvalidMessage,
+            "CALL_ACTION needs componentId",
+        ),
+        (
+            r#"{"type":"CALL_ACTION","componentId":"a"}"#,
+            InvalidMessage,
+            "action is missing",
+        ),
+        (
+            r#"{"type":"CALL_ACTION","componentId":{},"action":"a"}"#,
+            InvalidMessage,
+            "componentId must be a string, not an object",
+        ),
+        (
+            r#"{"type":"COMPONENT_MOUNT","payload":[]}"#,
+            InvalidMessage,
+            "payload must be an object, not an array",
+        ),
+        (
+            r#"{"type":"COMPONENT_MOUNT"}"#,
+            InvalidMessage,
+            "payload.component is missing",
+        ),
+        (
+            r#"{"type":"COMPONENT_MOUNT","payload":{"component":"A","props":[]}}"#,
+            InvalidMessage,
+            "payload.props must be an object, not an array",
+        ),
+        (
+            r#"{"type":"CALL_ACTION","componentId":"a","action":"b","expectResponse":1}"#,
+            InvalidMessage,
+            "expectResponse must be true or false",
+        ),
+        (
+            r#"{"type":"COMPONENT_PING","componentId":"a","requestId":{}}"#,
+            InvalidMessage,
+            "requestId must be a string or a number of at most 256 bytes",
+        ),
     ] {
         assert_eq!(refusal(text), (code, error.to_owned()), "{text}");
     }
@@ -87,15 +154,33 @@ fn what_is_wrong_is_said() {
 #[test]
 fn a_refusal_says_which_request_it_belongs_to() {
     let error = one(r#"{"type":"CALL_ACTION","componentId":"i","requestId":"q"}"#).unwrap_err();
-    assert_eq!((error.request_id, error.component), (Some("\"q\""), Some("\"i\"")));
+    assert_eq!(
+        (error.request_id, error.component),
+        (Some("\"q\""), Some("\"i\""))
+    );
 }
 
 #[test]
 fn nesting_is_bounded_and_brackets_in_strings_do_not_count() {
-    let deep = |n: usize| format!(r#"{{"type":"COMPONENT_PING","componentId":"a","payload":{}{}}}"#, "[".repeat(n), "]".repeat(n));
+    let deep = |n: usize| {
+        format!(
+            r#"{{"type":"COMPONENT_PING","componentId":"a","payload":{}{}}}"#,
+            "[".repeat(n),
+            "]".repeat(n)
+        )
+    };
     assert!(one(&deep(63)).is_ok());
-    assert_eq!(refusal(&deep(64)), (Code::InvalidMessage, "The message nests deeper than 64 levels".into()));
-    let text = format!(r#"{{"type":"COMPONENT_PING","componentId":"{}\\\""}}"#, "[".repeat(100));
+    assert_eq!(
+        refusal(&deep(64)),
+        (
+            Code::InvalidMessage,
+            "The message nests deeper than 64 levels".into()
+        )
+    );
+    let text = format!(
+        r#"{{"type":"COMPONENT_PING","componentId":"{}\\\""}}"#,
+        "[".repeat(100)
+    );
     assert!(one(&text).is_ok());
 }
 

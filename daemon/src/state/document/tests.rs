@@ -12,23 +12,37 @@ fn value(doc: &Document) -> serde_json::Value {
 }
 
 fn text(delta: &Delta) -> Vec<(String, Option<String>)> {
-    delta.iter().map(|(k, v)| (k.to_string(), v.as_ref().map(|v| v.as_str().to_owned()))).collect()
+    delta
+        .iter()
+        .map(|(k, v)| (k.to_string(), v.as_ref().map(|v| v.as_str().to_owned())))
+        .collect()
 }
 
 #[test]
 fn a_patch_is_seen_at_once_and_told_at_commit() {
     let mut doc = document();
-    doc.patch(r#"{"count": 2, "new": {"a": 1}}"#, 1000, |_| true).unwrap();
-    assert_eq!(doc.to_text(None), r#"{"count":2,"name":"Ann","tags":[1,2],"new":{"a":1}}"#);
+    doc.patch(r#"{"count": 2, "new": {"a": 1}}"#, 1000, |_| true)
+        .unwrap();
+    assert_eq!(
+        doc.to_text(None),
+        r#"{"count":2,"name":"Ann","tags":[1,2],"new":{"a":1}}"#
+    );
     let delta = doc.commit();
-    assert_eq!(text(&delta), [("count".into(), Some("2".into())), ("new".into(), Some(r#"{"a":1}"#.into()))]);
+    assert_eq!(
+        text(&delta),
+        [
+            ("count".into(), Some("2".into())),
+            ("new".into(), Some(r#"{"a":1}"#.into()))
+        ]
+    );
     assert!(doc.commit().is_empty());
 }
 
 #[test]
 fn a_write_of_the_same_value_is_no_change() {
     let mut doc = document();
-    doc.patch(r#"{"tags": [1,2], "count": 1}"#, 1000, |_| true).unwrap();
+    doc.patch(r#"{"tags": [1,2], "count": 1}"#, 1000, |_| true)
+        .unwrap();
     assert!(doc.changed_keys().is_empty());
     doc.patch(r#"{"count": 2}"#, 1000, |_| true).unwrap();
     doc.patch(r#"{"count": 1}"#, 1000, |_| true).unwrap();
@@ -38,22 +52,37 @@ fn a_write_of_the_same_value_is_no_change() {
 #[test]
 fn only_the_asked_keys_are_loaded() {
     let keys = ["tags".to_owned(), "missing".to_owned(), "count".to_owned()];
-    assert_eq!(document().to_text(Some(&keys)), r#"{"tags":[1,2],"count":1}"#);
+    assert_eq!(
+        document().to_text(Some(&keys)),
+        r#"{"tags":[1,2],"count":1}"#
+    );
 }
 
 #[test]
 fn null_removes_what_need_not_be_kept() {
     let mut doc = document();
-    doc.patch(r#"{"name": null, "count": null}"#, 1000, |key| key == "name").unwrap();
+    doc.patch(r#"{"name": null, "count": null}"#, 1000, |key| {
+        key == "name"
+    })
+    .unwrap();
     assert_eq!(doc.to_text(None), r#"{"name":null,"tags":[1,2]}"#);
-    assert_eq!(text(&doc.commit()), [("name".into(), Some("null".into())), ("count".into(), None)]);
+    assert_eq!(
+        text(&doc.commit()),
+        [("name".into(), Some("null".into())), ("count".into(), None)]
+    );
 }
 
 #[test]
 fn a_patch_over_the_limit_changes_nothing() {
     let mut doc = document();
     let before = doc.to_text(None);
-    let error = doc.patch(&format!(r#"{{"count":2,"name":"{}"}}"#, "x".repeat(100)), 60, |_| true).unwrap_err();
+    let error = doc
+        .patch(
+            &format!(r#"{{"count":2,"name":"{}"}}"#, "x".repeat(100)),
+            60,
+            |_| true,
+        )
+        .unwrap_err();
     assert!(matches!(error, PatchError::TooLarge { limit: 60, .. }));
     assert!(doc.patch("[1]", 60, |_| true).is_err());
     assert_eq!(doc.to_text(None), before);

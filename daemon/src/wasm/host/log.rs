@@ -32,7 +32,11 @@ impl LogBudget {
 
     /// Takes one line; `false` if there is none left.
     pub(in crate::wasm) fn take(&self) -> bool {
-        let taken = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        let taken = self
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            });
         if taken.is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
@@ -54,7 +58,12 @@ impl Host for GuestStore {
         };
         let subject = self.subject.as_deref();
         let component = subject.map_or(&self.module, |subject| &subject.shared.component);
-        write(level, component, subject.map_or("", |subject| subject.instance.as_str()), &message);
+        write(
+            level,
+            component,
+            subject.map_or("", |subject| subject.instance.as_str()),
+            &message,
+        );
     }
 }
 
@@ -84,7 +93,10 @@ mod tests {
     fn an_event_writes_no_more_lines_than_it_may() {
         let budget = LogBudget::default();
         budget.begin(2);
-        assert_eq!([budget.take(), budget.take(), budget.take()], [true, true, false]);
+        assert_eq!(
+            [budget.take(), budget.take(), budget.take()],
+            [true, true, false]
+        );
         assert_eq!(budget.dropped(), 1);
         budget.begin(1);
         assert!(budget.take());

@@ -13,7 +13,11 @@ impl Host for GuestStore {
 
     fn set(&mut self, key: String, value: String) -> Result<(), Error> {
         let value = json(&value)?;
-        self.subject()?.shared.persistent.set(&key, Some(value)).map_err(|e| error(ErrorCode::Limit, e))
+        self.subject()?
+            .shared
+            .persistent
+            .set(&key, Some(value))
+            .map_err(|e| error(ErrorCode::Limit, e))
     }
 
     fn delete(&mut self, key: String) {
@@ -23,11 +27,18 @@ impl Host for GuestStore {
         }
     }
 
-    fn compare_and_set(&mut self, key: String, expected: Option<String>, value: Option<String>) -> Result<bool, Error> {
+    fn compare_and_set(
+        &mut self,
+        key: String,
+        expected: Option<String>,
+        value: Option<String>,
+    ) -> Result<bool, Error> {
         let expected = expected.as_deref().map(json).transpose()?;
         let value = value.as_deref().map(json).transpose()?;
         let persistent = &self.subject()?.shared.persistent;
-        persistent.compare_and_set(&key, expected.as_ref(), value).map_err(|e| error(ErrorCode::Limit, e))
+        persistent
+            .compare_and_set(&key, expected.as_ref(), value)
+            .map_err(|e| error(ErrorCode::Limit, e))
     }
 }
 

@@ -15,9 +15,11 @@ impl Host for GuestStore {
         let subject = self.subject()?;
         let value = Json::parse(&value).map_err(|e| error(ErrorCode::Invalid, e.to_string()))?;
         let limit = subject.shared.max_state_bytes;
-        let bytes = subject.state.bytes() + subject.private_bytes() + key.len() + value.as_str().len();
+        let bytes =
+            subject.state.bytes() + subject.private_bytes() + key.len() + value.as_str().len();
         if bytes > limit {
-            let message = format!("state and private data would be {bytes} bytes, {limit} are allowed");
+            let message =
+                format!("state and private data would be {bytes} bytes, {limit} are allowed");
             return Err(error(ErrorCode::Limit, message));
         }
         subject.private_mut().set(&key, value);
@@ -25,7 +27,11 @@ impl Host for GuestStore {
     }
 
     fn delete(&mut self, key: String) {
-        if let Some(private) = self.subject.as_mut().and_then(|subject| subject.private.as_mut()) {
+        if let Some(private) = self
+            .subject
+            .as_mut()
+            .and_then(|subject| subject.private.as_mut())
+        {
             private.remove(&key);
         }
     }

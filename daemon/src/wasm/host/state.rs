@@ -15,9 +15,15 @@ impl Host for GuestStore {
 
     fn patch(&mut self, changes: String) -> Result<(), Error> {
         let subject = self.subject()?;
-        let limit = subject.shared.max_state_bytes.saturating_sub(subject.private_bytes());
+        let limit = subject
+            .shared
+            .max_state_bytes
+            .saturating_sub(subject.private_bytes());
         let defaults = &subject.shared.default_state;
-        subject.state.patch(&changes, limit, |key| defaults.contains(key)).map_err(refusal)
+        subject
+            .state
+            .patch(&changes, limit, |key| defaults.contains(key))
+            .map_err(refusal)
     }
 }
 

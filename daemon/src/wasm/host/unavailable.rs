@@ -7,7 +7,10 @@ use crate::wasm::bindings::liveside::component::types::{Error, ErrorCode};
 use crate::wasm::bindings::liveside::component::{broadcast, http, rooms, timers, uploads};
 
 fn unavailable<T>(what: &str) -> Result<T, Error> {
-    Err(error(ErrorCode::NotAvailable, format!("{what} are not available in this version of Liveside")))
+    Err(error(
+        ErrorCode::NotAvailable,
+        format!("{what} are not available in this version of Liveside"),
+    ))
 }
 
 impl rooms::Host for GuestStore {
@@ -47,11 +50,21 @@ impl broadcast::Host for GuestStore {
 }
 
 impl timers::Host for GuestStore {
-    fn after(&mut self, _delay_ms: u64, _name: String, _payload: Option<String>) -> Result<u64, Error> {
+    fn after(
+        &mut self,
+        _delay_ms: u64,
+        _name: String,
+        _payload: Option<String>,
+    ) -> Result<u64, Error> {
         unavailable("timers")
     }
 
-    fn every(&mut self, _interval_ms: u64, _name: String, _payload: Option<String>) -> Result<u64, Error> {
+    fn every(
+        &mut self,
+        _interval_ms: u64,
+        _name: String,
+        _payload: Option<String>,
+    ) -> Result<u64, Error> {
         unavailable("timers")
     }
 
