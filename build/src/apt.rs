@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::process::{Cancel, Ended, Line, Notes, run, within};
+use crate::notes::Notes;
+use crate::process::{Cancel, Ended, Line, run, within};
 
 /// Where apt keeps what it knows of the archive. Empty on a fresh machine or container.
 const LISTS: &str = "/var/lib/apt/lists";

@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use crate::artifact::{self, Artifact};
 use crate::error::BuildError;
-use crate::process::{Cancel, Job, Notes};
+use crate::notes::{Job, Notes};
+use crate::process::Cancel;
 use crate::project::{Language, Project};
 use crate::rust;
 use crate::toolchain::{Toolchain, state_dir};

@@ -14,6 +14,7 @@
 //! | `project` | one project: name, language, what to watch |
 //! | `toolchain` | which compiler builds it, and getting one |
 //! | `builder`, `rust` | the build of many projects in as few tool calls as possible |
+//! | `notes` | what is told while that runs |
 //! | `process` | a child process that can be cancelled with all its children |
 //! | [`apt`] | installing Debian packages without asking |
 
@@ -24,6 +25,7 @@ mod cargo;
 pub mod discover;
 mod error;
 mod metadata;
+mod notes;
 mod process;
 mod project;
 mod rust;
@@ -33,6 +35,7 @@ pub use artifact::Artifact;
 pub use builder::{Builder, Profile};
 pub use discover::{DiscoverError, discover};
 pub use error::{BuildError, strip_ansi};
-pub use process::{Cancel, Note, Notes};
+pub use notes::{Note, Notes};
+pub use process::Cancel;
 pub use project::{Language, Project};
 pub use toolchain::{Toolchain, ToolchainError, install_toolchain};

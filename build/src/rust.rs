@@ -12,7 +12,8 @@ use std::process::Command;
 
 use crate::builder::{Built, Profile};
 use crate::error::BuildError;
-use crate::process::{Ended, Job, Line, run};
+use crate::notes::Job;
+use crate::process::{Ended, Line, run};
 use crate::project::Project;
 use crate::toolchain::{Origin, TARGET, Toolchain, state_dir};
 

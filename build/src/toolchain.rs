@@ -12,7 +12,8 @@ use std::process::Command;
 
 use crate::apt::{self, AptError};
 use crate::cargo::{self, Tools};
-use crate::process::{Cancel, Job, Notes};
+use crate::notes::{Job, Notes};
+use crate::process::Cancel;
 
 mod debian;
 mod rustup;

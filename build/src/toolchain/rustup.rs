@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use super::{TARGET, ToolchainError, has_target};
 use crate::cargo::Tools;
-use crate::process::{Ended, Job, Line, run, within};
+use crate::notes::Job;
+use crate::process::{Ended, Line, run, within};
 
 /// Holds the reason of a failure. Deleting it makes the next build try again.
 const MARKER: &str = "rustup-target.failed";

@@ -18,7 +18,8 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{Origin, TARGET, Toolchain, ToolchainError};
-use crate::process::{Ended, Job, Line, run};
+use crate::notes::Job;
+use crate::process::{Ended, Line, run};
 
 /// Counts changes of the recipe below, so that an old library is not taken for a new one.
 const RECIPE: u32 = 1;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::process::Note;
+use crate::notes::Note;
 use std::sync::{Arc, Mutex};
 
 fn tools(rustc: &str, rustup: bool) -> Tools {
