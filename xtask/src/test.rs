@@ -74,23 +74,29 @@ fn prepare(repository: &Repository, runner: &Runner, wanted: &[Suite]) -> Result
     Ok(())
 }
 
+/// Whether a suite runs the daemon and loads modules. The others test what stands on its own.
+fn uses_daemon(suite: Suite) -> bool {
+    matches!(suite, Suite::Rust | Suite::Browser)
+}
+
 fn run_suite(
     repository: &Repository,
     runner: &Runner,
     suite: Suite,
     count: &mut Count,
 ) -> Result<()> {
-    let command = match suite {
+    let mut command = match suite {
         Suite::Rust => cargo_test(&repository.root),
         Suite::Components => cargo_test(&repository.components()),
         Suite::Client => npm_test(repository, runner, &repository.client())?,
         Suite::Browser => {
             install::browser(runner)?;
-            let mut command = npm_test(repository, runner, &repository.browser_tests())?;
-            command.env("LIVESIDE_BIN", repository.daemon()?);
-            command
+            npm_test(repository, runner, &repository.browser_tests())?
         }
     };
+    if uses_daemon(suite) {
+        command.env("LIVESIDE_BIN", repository.daemon()?);
+    }
     let status = runner.run_and_read(command, |line| {
         terminal::bare(line);
         count.read(line);
