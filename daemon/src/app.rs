@@ -137,7 +137,7 @@ impl App {
             Arc::new(|_: &News| {})
         };
         let mut registry = Registry::new(engine, live.clone(), directory.clone(), listener.clone());
-        let development = match development {
+        let mut development = match development {
             Some(development) => Some(crate::dev::Builder::new(
                 &development.sources,
                 &directory,
@@ -145,7 +145,7 @@ impl App {
             )?),
             None => None,
         };
-        if let Some(builder) = &development {
+        if let Some(builder) = &mut development {
             builder.build_all().await;
         }
         registry
