@@ -25,11 +25,7 @@ pub(crate) fn run(repository: &Repository, runner: &Runner) -> Result<()> {
 
     checks.add("layers", || layers::check(repository));
     for (name, dir) in [("", root), (" of components", components.as_path())] {
-        checks.cargo(
-            &format!("formatting{name}"),
-            dir,
-            &["fmt", "--all", "--check"],
-        );
+        checks.cargo(&format!("formatting{name}"), dir, &["fmt", "--check"]);
         checks.cargo(
             &format!("lints{name}"),
             dir,
@@ -37,6 +33,7 @@ pub(crate) fn run(repository: &Repository, runner: &Runner) -> Result<()> {
                 "clippy",
                 "--workspace",
                 "--all-targets",
+                "--keep-going",
                 "--",
                 "-D",
                 "warnings",
@@ -85,7 +82,7 @@ impl Checks<'_> {
     fn documentation(&mut self, root: &Path) {
         let mut command = cargo();
         command
-            .args(["doc", "--workspace", "--no-deps"])
+            .args(["doc", "--workspace", "--no-deps", "--keep-going"])
             .current_dir(root)
             .env("RUSTDOCFLAGS", "-D warnings");
         let runner = self.runner;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use liveside_build::{apt, install_toolchain};
 
 use crate::guests;
@@ -44,7 +44,7 @@ pub(crate) fn browser(runner: &Runner) -> Result<()> {
 ///
 /// # Errors
 /// If apt-get cannot install them.
-pub(crate) fn node(runner: &Runner) -> Result<()> {
+fn node(runner: &Runner) -> Result<()> {
     if !is_on_path("npm") || !is_on_path("node") {
         terminal::step(
             "installing Node.js and npm: the browser library is built and tested with them",
@@ -57,13 +57,16 @@ pub(crate) fn node(runner: &Runner) -> Result<()> {
 /// The packages of an npm project, exactly as its lock file has them.
 ///
 /// # Errors
-/// If npm fails.
+/// If there is no such project, or npm fails.
 pub(crate) fn npm_packages(repository: &Repository, runner: &Runner, project: &Path) -> Result<()> {
+    let shown = repository.shown(project);
+    if !project.join("package.json").is_file() {
+        bail!("there is no {shown}/package.json");
+    }
+    node(runner)?;
     if is_npm_installed(project) {
         return Ok(());
     }
-    node(runner)?;
-    let shown = repository.shown(project);
     terminal::step(&format!("installing the npm packages of {shown}"));
     let mut npm = Command::new("npm");
     // Scripts of packages are code of strangers that nothing here needs.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::cli::{Speed, Suite};
 use crate::process::Runner;
@@ -119,10 +119,7 @@ fn cargo_test(dir: &Path) -> Command {
 }
 
 fn npm_test(repository: &Repository, runner: &Runner, project: &Path) -> Result<Command> {
-    if !project.join("package.json").is_file() {
-        bail!("there is no {}/package.json", repository.shown(project));
-    }
-    install::npm_packages(repository, runner, project).context("its packages")?;
+    install::npm_packages(repository, runner, project)?;
     let mut command = Command::new("npm");
     command.args(["test"]).current_dir(project);
     Ok(command)
