@@ -41,13 +41,14 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
             Ok(upgraded) => upgraded,
             Err(error) => return tracing::debug!(%error, "an upgrade did not happen"),
         };
-        match upgraded.downcast::<TokioIo<TcpStream>>() {
-            // Copied: the bytes that came early are few or none, and their buffer is hyper's, of 8 KiB.
-            Ok(parts) => {
-                connection::serve(hub, parts.io.into_inner(), parts.read_buf.to_vec()).await
-            }
-            Err(_) => tracing::error!("an upgraded connection is not a TCP stream"),
-        }
+        let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+            return tracing::error!("an upgraded connection is not a TCP stream");
+        };
+        // Copied: the bytes that came early are few or none, and their buffer is hyper's, of 8 KiB. It must not live
+        // as long as the connection.
+        let already_read = parts.read_buf.to_vec();
+        drop(parts.read_buf);
+        connection::serve(hub, parts.io.into_inner(), already_read).await;
     });
     let mut response = (
         StatusCode::SWITCHING_PROTOCOLS,
