@@ -212,6 +212,3 @@ fn initial_state(
     state.commit();
     Ok(state)
 }
-
-#[cfg(test)]
-mod tests;

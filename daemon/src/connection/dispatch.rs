@@ -80,7 +80,7 @@ impl Dispatcher {
             count += 1;
             if !self.takes_token() {
                 let (request, component) = match &parsed {
-                    Ok(request) => (request.id, None),
+                    Ok(request) => (request.id, request.component_json),
                     Err(error) => (error.request_id, error.component),
                 };
                 self.refuse(&rate_limited(request, component));
@@ -253,6 +253,7 @@ impl Dispatcher {
             error: &error.error,
             request: error.request_id,
             component: error.component,
+            original_type: error.original_type,
         });
     }
 
@@ -270,6 +271,7 @@ fn rate_limited<'a>(request_id: Option<&'a str>, component: Option<&'a str>) -> 
         error: "Rate limit exceeded".to_owned(),
         request_id,
         component,
+        original_type: None,
     }
 }
 

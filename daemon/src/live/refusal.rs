@@ -48,6 +48,7 @@ impl Refusal {
             error: &self.message,
             request,
             component: None,
+            original_type: None,
         }
     }
 }

@@ -21,6 +21,8 @@ pub struct Request<'a> {
     pub id: Option<&'a str>,
     /// `componentId`: the client's own reference in a mount, an instance's id elsewhere.
     pub component: Option<Cow<'a, str>>,
+    /// The same as JSON text, to be echoed as it came.
+    pub component_json: Option<&'a str>,
     /// What it asks for.
     pub message: ClientMessage<'a>,
 }
@@ -88,6 +90,8 @@ pub struct ParseError<'a> {
     pub request_id: Option<&'a str>,
     /// `componentId`, as JSON text.
     pub component: Option<&'a str>,
+    /// The message's type, where it is one that has a reply of its own.
+    pub original_type: Option<&'static str>,
 }
 
 /// A message, or what is wrong with it.
@@ -122,6 +126,7 @@ pub fn parse_frame(text: &str, max_depth: usize) -> Result<Messages<'_>, ParseEr
         error,
         request_id: None,
         component: None,
+        original_type: None,
     };
     if nests_deeper_than(text, max_depth) {
         return Err(refused(
@@ -207,11 +212,13 @@ fn parse_message(text: &str) -> Parsed<'_> {
         .component_id
         .map(RawValue::get)
         .filter(|raw| raw.len() <= MAX_NAME_BYTES);
+    let original_type = envelope.kind.and_then(original_type);
     let refuse = |code: Code, error: String| ParseError {
         code,
         error,
         request_id: echoed,
         component,
+        original_type,
     };
     let invalid = |error: String| refuse(Code::InvalidMessage, error);
 
@@ -221,53 +228,75 @@ fn parse_message(text: &str) -> Parsed<'_> {
         )));
     }
     let kind = required(envelope.kind, "type").map_err(invalid)?;
-    let component_id = optional(envelope.component_id, "componentId").map_err(invalid)?;
-    let needs_component = || {
-        component_id
-            .is_none()
-            .then(|| invalid(format!("{kind} needs componentId")))
+    let Some(original_type) = original_type else {
+        return Err(refuse(
+            Code::UnknownType,
+            format!("Unknown message type: {kind}"),
+        ));
     };
-
-    let message = match kind.as_ref() {
-        "COMPONENT_MOUNT" => ClientMessage::Mount(mount(envelope.payload).map_err(invalid)?),
-        "COMPONENT_UNMOUNT" => {
-            needs_component().map_or(Ok(()), Err)?;
-            ClientMessage::Unmount
+    let component_id = optional(envelope.component_id, "componentId").map_err(invalid)?;
+    if component_id.is_none() && original_type != MOUNT {
+        return Err(invalid(format!("{kind} needs componentId")));
+    }
+    let message = match original_type {
+        MOUNT => ClientMessage::Mount(mount(envelope.payload).map_err(invalid)?),
+        UNMOUNT => ClientMessage::Unmount,
+        PROPERTY => {
+            ClientMessage::Property(property(envelope.property, envelope.payload).map_err(invalid)?)
         }
-        "CALL_ACTION" | "COMPONENT_ACTION" => {
-            needs_component().map_or(Ok(()), Err)?;
+        PING => ClientMessage::Ping,
+        _ => {
             let expects = flag(envelope.expect_response, "expectResponse").map_err(invalid)?;
             ClientMessage::Action(Action {
-                original_type: if kind == "CALL_ACTION" {
-                    "CALL_ACTION"
-                } else {
-                    "COMPONENT_ACTION"
-                },
+                original_type,
                 name: required(envelope.action, "action").map_err(invalid)?,
                 payload: envelope.payload,
                 wants_reply: request_id.is_some() || expects,
             })
         }
-        "PROPERTY_UPDATE" => {
-            needs_component().map_or(Ok(()), Err)?;
-            ClientMessage::Property(property(envelope.property, envelope.payload).map_err(invalid)?)
-        }
-        "COMPONENT_PING" => {
-            needs_component().map_or(Ok(()), Err)?;
-            ClientMessage::Ping
-        }
-        unknown => {
-            return Err(refuse(
-                Code::UnknownType,
-                format!("Unknown message type: {unknown}"),
-            ));
-        }
     };
     Ok(Request {
         id: echoed,
         component: component_id,
+        component_json: component,
         message,
     })
+}
+
+const MOUNT: &str = "COMPONENT_MOUNT";
+const UNMOUNT: &str = "COMPONENT_UNMOUNT";
+const PROPERTY: &str = "PROPERTY_UPDATE";
+const PING: &str = "COMPONENT_PING";
+
+/// A message type that there is.
+fn original_type(raw: &RawValue) -> Option<&'static str> {
+    [
+        MOUNT,
+        UNMOUNT,
+        "CALL_ACTION",
+        "COMPONENT_ACTION",
+        PROPERTY,
+        PING,
+    ]
+    .into_iter()
+    .find(|known| {
+        raw.get()
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'))
+            == Some(*known)
+    })
+}
+
+/// The type of the reply to a message type.
+#[must_use]
+pub fn reply_type(original_type: &str) -> &'static str {
+    match original_type {
+        MOUNT => "COMPONENT_MOUNTED",
+        UNMOUNT => "COMPONENT_UNMOUNTED",
+        PROPERTY => "PROPERTY_UPDATED",
+        PING => "COMPONENT_PONG",
+        _ => "ACTION_RESPONSE",
+    }
 }
 
 fn mount(payload: Option<&RawValue>) -> Result<Mount<'_>, String> {
@@ -383,6 +412,7 @@ fn not_a_message<'a>(text: &'a str, error: &serde_json::Error) -> ParseError<'a>
         error,
         request_id: None,
         component: None,
+        original_type: None,
     }
 }
 

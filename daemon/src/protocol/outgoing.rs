@@ -4,6 +4,7 @@
 
 use super::PROTOCOL_VERSION;
 use super::code::Code;
+use super::incoming::reply_type;
 use crate::ids::{ConnectionId, InstanceId};
 use crate::state::{Delta, Document, Json};
 
@@ -77,6 +78,8 @@ pub enum ServerMessage<'a> {
         request: Option<&'a str>,
         /// `componentId`, as JSON text.
         component: Option<&'a str>,
+        /// The message's type, where it is one that has a reply of its own.
+        original_type: Option<&'a str>,
     },
     /// Pushed: the whole state.
     State {
@@ -200,14 +203,21 @@ impl ServerMessage<'_> {
                 error,
                 request,
                 component,
+                original_type,
             } => {
-                object.kind("ERROR");
-                object.raw("success", "false");
-                object.string("error", error);
-                object.string("code", code.as_str());
+                match original_type {
+                    Some(original_type) => {
+                        object.kind(reply_type(original_type));
+                        object.kind_of("originalType", original_type);
+                    }
+                    None => object.kind("ERROR"),
+                }
                 if let Some(component) = component {
                     object.raw("componentId", component);
                 }
+                object.raw("success", "false");
+                object.string("error", error);
+                object.string("code", code.as_str());
                 object.reply_end(*request, now_ms);
             }
             Self::State { component, state } => {
@@ -452,6 +462,14 @@ mod tests {
                 error: "Invalid JSON",
                 request: None,
                 component: None,
+                original_type: None,
+            },
+            ServerMessage::Refused {
+                code: Code::InvalidMessage,
+                error: "action is missing",
+                request: Some("7"),
+                component: Some("\"i\""),
+                original_type: Some("CALL_ACTION"),
             },
             ServerMessage::State {
                 component: &id,
