@@ -54,10 +54,9 @@ pub(crate) fn to_text<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Op
 /// What an error of serde_json says, without the place: the text is the machine's, so the place tells nobody anything.
 pub(crate) fn reason(error: &serde_json::Error) -> String {
     let mut text = error.to_string();
-    if error.line() > 0
-        && let Some(end) = text.rfind(" at line ")
-    {
-        text.truncate(end);
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    if text.ends_with(&place) {
+        text.truncate(text.len() - place.len());
     }
     text
 }

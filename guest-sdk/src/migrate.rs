@@ -1,11 +1,8 @@
 //! State of another version.
 
-use serde_json::value::RawValue;
-use std::collections::BTreeMap;
-
 use crate::component::Component;
 use crate::error::{Error, Result};
-use crate::json::ObjectWriter;
+use crate::payload;
 use crate::reply::Reply;
 use crate::state::{self, FieldSet};
 
@@ -31,16 +28,20 @@ pub fn with<C: Component>(state: &str, migrate: impl FnOnce(&mut Map) -> Reply) 
 /// # Errors
 /// Where the old state is not a JSON object.
 pub(crate) fn keep_what_fits<C: Component>(_from: &str, state: &str) -> Result<String> {
-    let old: BTreeMap<&str, &RawValue> = serde_json::from_str(state)?;
-    let mut kept = ObjectWriter::default();
-    for field in C::FIELDS {
-        let Some(value) = old.get(field.key) else {
-            continue;
-        };
-        let key = format!("{}:", serde_json::to_string(field.key)?);
-        if state::read::<C>(&format!("{{{key}{value}}}"), FieldSet::ALL).is_ok() {
-            kept.put(&key, value)?;
+    let keys: Vec<_> = C::FIELDS.iter().map(|field| field.key).collect();
+    let mut values = vec![None; keys.len()];
+    payload::pick(state, &keys, &mut values)?;
+    let mut kept = String::from("{");
+    for (key, value) in keys.iter().zip(values) {
+        let Some(value) = value else { continue };
+        let entry = [&serde_json::to_string(key)?, ":", value].concat();
+        if state::read::<C>(&["{", &entry, "}"].concat(), FieldSet::ALL).is_ok() {
+            if kept.len() > 1 {
+                kept.push(',');
+            }
+            kept.push_str(&entry);
         }
     }
-    Ok(kept.finish())
+    kept.push('}');
+    Ok(kept)
 }

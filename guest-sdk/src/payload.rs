@@ -91,8 +91,11 @@ fn invalid(name: &str, error: &serde_json::Error) -> Error {
     Error::invalid_payload(format!("`{name}` is not valid: {}", reason(error)))
 }
 
-/// Not generic, so that it is in the module once.
-fn pick<'a>(text: &'a str, names: &[&str], found: &mut [Option<&'a str>]) -> Result<()> {
+/// The texts under these names in a JSON object. Not generic, so that it is in the module once.
+///
+/// # Errors
+/// `invalid-payload` where it is not an object.
+pub(crate) fn pick<'a>(text: &'a str, names: &[&str], found: &mut [Option<&'a str>]) -> Result<()> {
     let mut source = serde_json::Deserializer::from_str(text);
     let picked = source
         .deserialize_map(Picker { names, found })

@@ -21,25 +21,29 @@ struct Answer {
 impl LocalCounter {
     #[action]
     fn increment(&mut self, by: Option<i64>) -> Answer {
-        self.count = self.count.saturating_add(by.unwrap_or(1));
-        self.answer()
+        self.count_to(self.count.saturating_add(by.unwrap_or(1)))
     }
 
     #[action]
     fn decrement(&mut self, by: Option<i64>) -> Answer {
-        self.count = self.count.saturating_sub(by.unwrap_or(1));
-        self.answer()
+        self.count_to(self.count.saturating_sub(by.unwrap_or(1)))
     }
 
     /// Sets the count to 0. It is a click like the others.
     #[action]
     fn reset(&mut self) -> Answer {
-        self.count = 0;
-        self.answer()
+        self.count_to(0)
     }
 
-    fn answer(&mut self) -> Answer {
+    fn count_to(&mut self, count: i64) -> Answer {
+        self.count = count;
         self.clicks += 1;
-        Answer { success: true, count: self.count }
+        Answer {
+            success: true,
+            count,
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;
