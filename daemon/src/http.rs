@@ -33,7 +33,6 @@ pub struct Http {
 pub struct Peer(pub SocketAddr);
 
 /// All routes.
-#[must_use]
 pub fn router(config: &Config, hub: Arc<Hub>, development: bool) -> Router {
     let http = Arc::new(Http {
         hub,

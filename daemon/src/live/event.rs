@@ -356,10 +356,11 @@ impl Instance {
             lease.enter(subject);
         }
         let mut outcome = steps(&mut lease, &definition.name).await;
-        if definition.hooks.state_change && !matches!(outcome, Err(Stop::Broken(_))) {
-            if let Err(stop) = self.state_change(&mut lease, &definition.name).await {
-                outcome = Err(stop);
-            }
+        if definition.hooks.state_change
+            && !matches!(outcome, Err(Stop::Broken(_)))
+            && let Err(stop) = self.state_change(&mut lease, &definition.name).await
+        {
+            outcome = Err(stop);
         }
         resident.subject = lease.leave();
         drop(lease);
