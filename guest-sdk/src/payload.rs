@@ -23,8 +23,6 @@ use crate::json::reason;
 mod missing;
 mod shape;
 
-pub(crate) use shape::Shape;
-
 /// The one argument of a method.
 ///
 /// # Errors
@@ -36,7 +34,7 @@ pub fn only<T: DeserializeOwned>(name: &str, payload: Option<&str>) -> Result<T>
     if !text.starts_with('{') {
         return parse(name, text);
     }
-    match Shape::of::<T>().fields() {
+    match shape::object_fields::<T>() {
         None => {
             let [value] = named([name], payload)?;
             argument(name, value)

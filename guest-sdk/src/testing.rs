@@ -361,6 +361,3 @@ fn check(access: &Access, user: Option<&User>, what: &str) -> Result<()> {
         )),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,98 +1,46 @@
-//! What JSON a Rust type is made from, found out by asking the type to deserialise itself from a source that only
-//! listens to what it asks for.
+//! Whether a Rust type is made from a JSON object, found out by asking the type to deserialise itself from a source
+//! that only listens to what it asks for. It costs nothing at run time: the compiler sees through it.
 
 use std::fmt::{self, Display};
 
 use serde::Deserializer;
 use serde::de::{DeserializeOwned, Visitor};
 
-/// What JSON a type is made from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Shape {
-    pub(crate) kind: Kind,
-    /// Whether `null` will do as well.
-    pub(crate) nullable: bool,
-}
-
-/// The kinds of JSON value that types ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Boolean,
-    Integer,
-    Number,
-    Text,
-    List,
-    Null,
-    /// One of several variants, outside of which nothing tells them apart.
-    Enum,
-    /// An object with these fields.
-    Struct(&'static [&'static str]),
-    /// An object with any keys.
-    Map,
-    /// The type looks at what is there.
-    Any,
-}
-
-impl Shape {
-    pub(crate) fn of<T: DeserializeOwned>() -> Self {
-        match T::deserialize(Listener { nullable: false }) {
-            Err(Heard(shape)) => shape,
-            // It asked for nothing.
-            Ok(_) => Self {
-                kind: Kind::Any,
-                nullable: true,
-            },
-        }
-    }
-
-    /// The fields that the type takes from an object, if it is made from one; a list without entries where it takes any.
-    pub(crate) fn fields(self) -> Option<&'static [&'static str]> {
-        match self.kind {
-            Kind::Struct(fields) => Some(fields),
-            Kind::Map | Kind::Any => Some(&[]),
-            _ => None,
-        }
+/// The fields that the type takes from an object; none where it takes any, as a map does and a type that looks at what
+/// is there. `None` for a type that is made from a single value.
+pub(super) fn object_fields<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
+    match T::deserialize(Listener) {
+        Err(Heard(fields)) => fields,
+        // It asked for nothing, so anything will do.
+        Ok(_) => Some(&[]),
     }
 }
 
-struct Listener {
-    nullable: bool,
-}
+/// A source that listens and gives nothing.
+struct Listener;
 
-macro_rules! listen {
-    ($($kind:ident: $($method:ident)*;)*) => {$($(
+macro_rules! heard {
+    ($fields:expr; $($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Heard> {
-            Err(self.heard(Kind::$kind))
+            Err(Heard($fields))
         }
-    )*)*};
-}
-
-impl Listener {
-    fn heard(self, kind: Kind) -> Heard {
-        Heard(Shape {
-            kind,
-            nullable: self.nullable,
-        })
-    }
+    )*};
 }
 
 impl<'de> Deserializer<'de> for Listener {
     type Error = Heard;
 
-    listen! {
-        Boolean: deserialize_bool;
-        Integer: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128 deserialize_u8
-            deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128;
-        Number: deserialize_f32 deserialize_f64;
-        Text: deserialize_char deserialize_str deserialize_string deserialize_identifier;
-        List: deserialize_seq;
-        Null: deserialize_unit;
-        Map: deserialize_map;
-        Any: deserialize_any deserialize_ignored_any deserialize_bytes deserialize_byte_buf;
+    heard! { None;
+        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32
+        deserialize_f64 deserialize_char deserialize_str deserialize_string deserialize_bytes
+        deserialize_byte_buf deserialize_unit deserialize_seq deserialize_identifier
     }
 
+    heard! { Some(&[]); deserialize_map deserialize_any deserialize_ignored_any }
+
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Heard> {
-        visitor.visit_some(Self { nullable: true })
+        visitor.visit_some(self)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -108,11 +56,11 @@ impl<'de> Deserializer<'de> for Listener {
         _: &'static str,
         _: V,
     ) -> Result<V::Value, Heard> {
-        Err(self.heard(Kind::Null))
+        Err(Heard(None))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Heard> {
-        Err(self.heard(Kind::List))
+        Err(Heard(None))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -121,7 +69,7 @@ impl<'de> Deserializer<'de> for Listener {
         _: usize,
         _: V,
     ) -> Result<V::Value, Heard> {
-        Err(self.heard(Kind::List))
+        Err(Heard(None))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -130,29 +78,27 @@ impl<'de> Deserializer<'de> for Listener {
         fields: &'static [&'static str],
         _: V,
     ) -> Result<V::Value, Heard> {
-        Err(self.heard(Kind::Struct(fields)))
+        Err(Heard(Some(fields)))
     }
 
+    /// A variant is mostly a single word, so it goes by name.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
         _: &'static [&'static str],
         _: V,
     ) -> Result<V::Value, Heard> {
-        Err(self.heard(Kind::Enum))
+        Err(Heard(None))
     }
 }
 
 /// What the type asked for; an error, because it ends the asking.
 #[derive(Debug)]
-struct Heard(Shape);
+struct Heard(Option<&'static [&'static str]>);
 
 impl serde::de::Error for Heard {
     fn custom<T: Display>(_: T) -> Self {
-        Self(Shape {
-            kind: Kind::Any,
-            nullable: true,
-        })
+        Self(Some(&[]))
     }
 }
 
