@@ -38,6 +38,10 @@ pub trait Component: State {
     }
 }
 
+/// Says to the compiler that something uses the component, where no module registers it.
+#[cfg(not(target_family = "wasm"))]
+pub const fn used<C: Component>() {}
+
 /// One method, ready to be called with an event.
 pub struct Handler<C> {
     fields: FieldSet,

@@ -19,10 +19,12 @@
 //! # fn main() {}
 //! ```
 //!
-//! The map of this crate, from the wire inward:
-//! `exports` (what the module exports) -> [`registry`] (its components) -> [`component`] (how one event runs) ->
-//! [`state`], [`payload`], [`reply`] (JSON in and out) and [`context`] (the daemon's functions, through `host`).
+//! What a component can ask the daemon for is in [`context`], how to test it without a daemon in [`testing`].
+//! The `README.md` beside this crate begins from nothing.
 
+// The map of this crate, from the wire inward: `exports` (what the module exports) -> `registry` (its components) ->
+// `component` (how one event runs) -> `state`, `payload` and `reply` (JSON in and out) and `context` (the daemon's
+// functions), which reaches the daemon through `host`: the module's imports, or the harness of `testing`.
 #[cfg(target_family = "wasm")]
 mod bindings;
 mod component;
@@ -77,6 +79,8 @@ pub mod __private {
     pub use serde;
     pub use serde_json;
 
+    #[cfg(not(target_family = "wasm"))]
+    pub use crate::component::used;
     #[cfg(target_family = "wasm")]
     pub use crate::registry::Entry;
     #[cfg(target_family = "wasm")]

@@ -13,6 +13,10 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use crate::json::ObjectWriter;
 
 /// A component's state. Implemented by `#[derive(State)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the state of a component",
+    note = "put `#[derive(State)]` above the struct"
+)]
 pub trait State: Sized + 'static {
     /// The fields in the order of their declaration.
     const FIELDS: &'static [Field];

@@ -64,7 +64,6 @@ impl<C: Component> Harness<C> {
     }
 
     /// Begins a mount with props, a room, a user and so on.
-    #[must_use]
     pub fn setup() -> Setup<C> {
         Setup::new()
     }

@@ -85,6 +85,10 @@ impl Shop {
         json!({"type": r#type})
     }
 
+    #[allow(
+        dead_code,
+        reason = "it shows that a method without `#[action]` is listed"
+    )]
     fn helper(&self) -> bool {
         self.items.is_empty()
     }

@@ -107,14 +107,9 @@ impl Hooks {
 }
 
 fn last(hooks: &Harness<Hooks>) -> String {
-    hooks.state()["seen"]
-        .as_array()
-        .unwrap()
-        .last()
-        .unwrap()
-        .as_str()
-        .unwrap()
-        .to_owned()
+    let state = hooks.state();
+    let last = state["seen"].as_array().and_then(|seen| seen.last());
+    last.and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 #[test]

@@ -1,19 +1,20 @@
 //! The recorder, with the harness in the place of the daemon: the order that the daemon keeps, too.
 
-use liveside_guest::json;
 use liveside_guest::testing::{Harness, User};
+use liveside_guest::{Value, json};
 
 use super::Recorder;
 use super::blob::Blob;
 
 fn events(recorder: &Harness<Recorder>) -> String {
-    recorder.state()["events"]
+    let events = recorder.state()["events"].take();
+    let events: Vec<_> = events
         .as_array()
-        .unwrap()
-        .iter()
-        .map(|event| event.as_str().unwrap())
-        .collect::<Vec<_>>()
-        .join(" ")
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    events.join(" ")
 }
 
 #[test]

@@ -79,6 +79,10 @@ fn component(
             #find
         }
 
+        // Elsewhere only tests use it: without them it is no dead code either.
+        #[cfg(not(target_family = "wasm"))]
+        const _: () = ::liveside_guest::__private::used::<#state>();
+
         #[cfg(target_family = "wasm")]
         ::liveside_guest::__private::inventory::submit! {
             ::liveside_guest::__private::Entry::of::<#state>()

@@ -81,6 +81,19 @@ pub(crate) const HOOKS: &[Hook] = &[
     hook("on_destroy", "DESTROY", "Destroy", Takes::Nothing),
 ];
 
+/// Whether an action of this name would be taken for a hook: the daemon refuses those, however they are spelled.
+pub(crate) fn is_hook_name(wire: &str) -> bool {
+    let plain: String = wire
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    matches!(plain.as_str(), "ontimer" | "onroomevent")
+        || HOOKS
+            .iter()
+            .any(|hook| hook.method.replace('_', "") == plain)
+}
+
 const fn hook(method: &'static str, flag: &'static str, event: &'static str, takes: Takes) -> Hook {
     Hook {
         method,

@@ -7,7 +7,7 @@ use syn::{
     Attribute, Error, FnArg, Ident, ImplItemFn, LitStr, Meta, Pat, Result, ReturnType, Token, Type,
 };
 
-use super::hooks::{Hook, Takes};
+use super::hooks::{self, Hook, Takes};
 use super::options::{Gate, each, unknown, value};
 use crate::names::{camel_case, plain};
 
@@ -235,6 +235,9 @@ fn action_name(wire: LitStr) -> Result<LitStr> {
         return wrong(
             "the name of an action does not begin with `_`, `#` or `$`: those are never callable",
         );
+    }
+    if hooks::is_hook_name(&text) {
+        return wrong("this is how a hook is spelled: the daemon calls those, and no browser may");
     }
     if text == "setValue" {
         return wrong(
