@@ -1,1 +1,21 @@
+//! The harness of the integration tests: a real daemon with real modules, and a client that shows every frame.
+//!
+//! ```ignore
+//! let daemon = Daemon::with(&["local-counter"]).start().await;
+//! let mut client = daemon.connect().await;
+//! let counter = client.mount("LiveLocalCounter", json!({})).await;
+//! assert_eq!(client.call(&counter.id, "increment", json!({})).await["result"]["count"], 1);
+//! ```
+//!
+//! Everything panics with what it saw: these are tests.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a harness for tests: a panic is the report"
+)]
+
+mod client;
+mod daemon;
+
+pub use client::{Client, Mounted, plain};
+pub use daemon::{Daemon, DaemonBuilder, binary, module};

@@ -1,0 +1,174 @@
+//! A client that speaks in frames.
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+use crate::daemon::PATIENCE;
+
+/// One WebSocket to the daemon.
+pub struct Client {
+    socket: WebSocketStream<TcpStream>,
+    next_id: u64,
+    /// Every byte of every frame that came.
+    pub received: Vec<u8>,
+}
+
+/// What a mount gave.
+#[derive(Debug, Clone)]
+pub struct Mounted {
+    /// The instance's id.
+    pub id: String,
+    /// Its state.
+    pub state: Value,
+}
+
+impl Client {
+    /// Opens a socket and reads the greeting.
+    ///
+    /// # Errors
+    /// If the upgrade is refused.
+    pub async fn connect(address: &str, headers: &[(&str, &str)]) -> Result<Self, Error> {
+        let mut request = format!("ws://{address}/api/live/ws").into_client_request()?;
+        for (name, value) in headers {
+            let name: HeaderName = name.parse().expect("a header name");
+            request
+                .headers_mut()
+                .insert(name, HeaderValue::from_str(value).expect("a header value"));
+        }
+        let stream = TcpStream::connect(address).await?;
+        let (socket, _) = tokio_tungstenite::client_async(request, stream).await?;
+        let mut client = Self {
+            socket,
+            next_id: 0,
+            received: Vec::new(),
+        };
+        let greeting = client.json().await;
+        assert_eq!(greeting["type"], "CONNECTION_ESTABLISHED");
+        Ok(client)
+    }
+
+    /// Sends a text frame.
+    pub async fn send(&mut self, text: &str) {
+        self.socket
+            .send(Message::text(text))
+            .await
+            .expect("the socket takes a frame");
+    }
+
+    /// Sends any frame.
+    pub async fn send_frame(&mut self, frame: Message) {
+        self.socket
+            .send(frame)
+            .await
+            .expect("the socket takes a frame");
+    }
+
+    /// The next frame that is no ping.
+    pub async fn frame(&mut self) -> Message {
+        loop {
+            let next = tokio::time::timeout(PATIENCE, self.socket.next())
+                .await
+                .expect("a frame in time");
+            let frame = next
+                .expect("the connection is open")
+                .expect("a whole frame");
+            self.received.extend_from_slice(&frame.clone().into_data());
+            if !frame.is_ping() && !frame.is_pong() {
+                return frame;
+            }
+        }
+    }
+
+    /// The next text frame.
+    pub async fn text(&mut self) -> String {
+        match self.frame().await {
+            Message::Text(text) => text.to_string(),
+            other => panic!("not a text frame: {other:?}"),
+        }
+    }
+
+    /// The next text frame, as JSON.
+    pub async fn json(&mut self) -> Value {
+        serde_json::from_str(&self.text().await).expect("JSON")
+    }
+
+    /// The code and the reason of the close frame, past all other frames.
+    pub async fn closed(&mut self) -> (u16, String) {
+        loop {
+            if let Message::Close(Some(frame)) = self.frame().await {
+                return (frame.code.into(), frame.reason.to_string());
+            }
+        }
+    }
+
+    /// Sends a message with a new `requestId`; gives what was pushed before the reply, and the reply.
+    pub async fn request(&mut self, mut message: Value) -> (Vec<Value>, Value) {
+        self.next_id += 1;
+        let id = format!("r{}", self.next_id);
+        message["requestId"] = json!(id);
+        self.send(&message.to_string()).await;
+        let mut pushed = Vec::new();
+        loop {
+            match self.json().await {
+                Value::Array(list) => pushed.extend(list),
+                one if one["requestId"] == id => return (pushed, one),
+                one => pushed.push(one),
+            }
+        }
+    }
+
+    /// Mounts a component.
+    pub async fn mount(&mut self, component: &str, props: Value) -> Mounted {
+        let payload = json!({"component": component, "props": props});
+        let (_, reply) = self
+            .request(json!({"type": "COMPONENT_MOUNT", "componentId": "ref", "payload": payload}))
+            .await;
+        assert_eq!(reply["success"], true, "{reply}");
+        let id = reply["result"]["componentId"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        Mounted {
+            id,
+            state: reply["result"]["initialState"].clone(),
+        }
+    }
+
+    /// Calls an action; gives what was pushed before the reply, and the reply.
+    pub async fn call_with_pushes(
+        &mut self,
+        id: &str,
+        action: &str,
+        payload: Value,
+    ) -> (Vec<Value>, Value) {
+        self.request(
+            json!({"type": "CALL_ACTION", "componentId": id, "action": action, "payload": payload}),
+        )
+        .await
+    }
+
+    /// Calls an action; gives the reply.
+    pub async fn call(&mut self, id: &str, action: &str, payload: Value) -> Value {
+        self.call_with_pushes(id, action, payload).await.1
+    }
+
+    /// Closes the socket.
+    pub async fn close(mut self) {
+        self.socket.close(None).await.expect("the socket closes");
+    }
+}
+
+/// A message with what differs from run to run taken out: time stamps are 0, `id` is `ID`.
+#[must_use]
+pub fn plain(message: &Value, id: &str) -> String {
+    let mut message = message.clone();
+    if message.get("timestamp").is_some() {
+        message["timestamp"] = json!(0);
+    }
+    message.to_string().replace(id, "ID")
+}

@@ -1,0 +1,236 @@
+//! A daemon as a process of its own, on a free port, with a directory of modules of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
+
+use crate::client::Client;
+
+/// How long anything may take on a busy machine before a test gives up.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A daemon that is to be started.
+pub struct DaemonBuilder {
+    directory: TempDir,
+    config: String,
+    arguments: Vec<String>,
+}
+
+/// A daemon that runs; it is killed when this is dropped.
+pub struct Daemon {
+    directory: TempDir,
+    child: Child,
+    address: String,
+    log: Arc<Mutex<String>>,
+    _reader: JoinHandle<()>,
+}
+
+/// The path of a built module: `local-counter`, or a fixture such as `recorder`.
+#[must_use]
+pub fn module(name: &str) -> PathBuf {
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    let candidates =
+        ["components", "fixtures"].map(|folder| target.join(folder).join(format!("{name}.wasm")));
+    let found = candidates.iter().find(|path| path.is_file());
+    found
+        .unwrap_or_else(|| panic!("{name}.wasm is not built: run `cargo xtask components`"))
+        .clone()
+}
+
+impl Daemon {
+    /// A daemon with these modules, with a rate limit that tests do not reach.
+    #[must_use]
+    pub fn with(modules: &[&str]) -> DaemonBuilder {
+        let directory = TempDir::new().unwrap();
+        std::fs::create_dir(directory.path().join("components")).unwrap();
+        for name in modules {
+            std::fs::copy(
+                module(name),
+                directory.path().join(format!("components/{name}.wasm")),
+            )
+            .unwrap();
+        }
+        DaemonBuilder {
+            directory,
+            config: String::new(),
+            arguments: vec!["--rate-limit=off".to_owned()],
+        }
+    }
+
+    /// `127.0.0.1:PORT`.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Where its modules are.
+    #[must_use]
+    pub fn components(&self) -> PathBuf {
+        self.directory.path().join("components")
+    }
+
+    /// Puts a built module in place of another, in one step.
+    pub fn replace(&self, file: &str, with: &str) {
+        let temporary = self.components().join(format!(".{file}.tmp"));
+        std::fs::copy(module(with), &temporary).unwrap();
+        std::fs::rename(temporary, self.components().join(file)).unwrap();
+    }
+
+    /// Everything that it has logged.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Waits until the log holds `text`.
+    pub async fn logged(&self, text: &str) {
+        let seen = async {
+            while !self.log.lock().unwrap().contains(text) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE, seen).await;
+        waited.unwrap_or_else(|_| panic!("{text:?} was not logged, but:\n{}", self.log()));
+    }
+
+    /// A new connection, past its greeting.
+    pub async fn connect(&self) -> Client {
+        Client::connect(&self.address, &[])
+            .await
+            .unwrap_or_else(|error| panic!("{error}\n{}", self.log()))
+    }
+
+    /// Sends SIGTERM.
+    pub async fn terminate(&self) {
+        let pid = self.child.id().expect("the daemon runs").to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .await
+                .unwrap()
+                .success()
+        );
+    }
+
+    /// Waits for its end.
+    pub async fn ended(&mut self) -> ExitStatus {
+        tokio::time::timeout(PATIENCE, self.child.wait())
+            .await
+            .expect("the daemon does not end")
+            .unwrap()
+    }
+
+    /// Memory in use, in bytes.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        let pid = self.child.id().expect("the daemon runs");
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS:"))
+            .unwrap();
+        line.split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse::<usize>()
+            .unwrap()
+            * 1024
+    }
+}
+
+impl DaemonBuilder {
+    /// Settings, as TOML.
+    #[must_use]
+    pub fn config(mut self, toml: &str) -> Self {
+        self.config.push_str(toml);
+        self
+    }
+
+    /// A further argument.
+    #[must_use]
+    pub fn arg(mut self, argument: &str) -> Self {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// Starts it and waits until it listens.
+    pub async fn start(self) -> Daemon {
+        let Self {
+            directory,
+            config,
+            arguments,
+        } = self;
+        let file = directory.path().join("liveside.toml");
+        std::fs::write(&file, config).unwrap();
+        let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/test-cache");
+        let mut child = Command::new(binary())
+            .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+            .arg(&file)
+            .arg("--components")
+            .arg(directory.path().join("components"))
+            .arg("--cache-dir")
+            .arg(cache)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (written, mut lines) = (
+            log.clone(),
+            BufReader::new(child.stderr.take().unwrap()).lines(),
+        );
+        let reader = tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                let mut log = written.lock().unwrap();
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
+        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = tokio::time::timeout(PATIENCE, stdout.next_line()).await;
+        let first = first.expect("the daemon does not listen").unwrap();
+        let address = first
+            .as_deref()
+            .and_then(|line| line.strip_prefix("listening on http://"));
+        let Some(address) = address else {
+            panic!(
+                "the daemon did not start: {first:?}\n{}",
+                log.lock().unwrap()
+            );
+        };
+        let address = address.to_owned();
+        Daemon {
+            directory,
+            child,
+            address,
+            log,
+            _reader: reader,
+        }
+    }
+}
+
+/// The daemon's program: `LIVESIDE_BIN`, else the one beside the tests.
+#[must_use]
+pub fn binary() -> PathBuf {
+    if let Some(path) = std::env::var_os("LIVESIDE_BIN") {
+        return path.into();
+    }
+    let executable = std::env::current_exe().unwrap();
+    let path = executable.ancestors().nth(2).unwrap().join("liveside");
+    assert!(
+        path.is_file(),
+        "{} is not built: run `cargo build --bin liveside`",
+        path.display()
+    );
+    path
+}
