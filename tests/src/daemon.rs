@@ -59,7 +59,7 @@ impl Daemon {
         DaemonBuilder {
             directory,
             config: String::new(),
-            arguments: vec!["--rate-limit=off".to_owned()],
+            arguments: Vec::new(),
         }
     }
 
@@ -165,8 +165,14 @@ impl DaemonBuilder {
         let Self {
             directory,
             config,
-            arguments,
+            mut arguments,
         } = self;
+        if !arguments
+            .iter()
+            .any(|argument| argument.starts_with("--rate-limit"))
+        {
+            arguments.push("--rate-limit=off".to_owned());
+        }
         let file = directory.path().join("liveside.toml");
         std::fs::write(&file, config).unwrap();
         let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/test-cache");

@@ -1,6 +1,6 @@
 //! The harness of the integration tests: a real daemon with real modules, and a client that shows every frame.
 //!
-//! ```ignore
+//! ```text
 //! let daemon = Daemon::with(&["local-counter"]).start().await;
 //! let mut client = daemon.connect().await;
 //! let counter = client.mount("LiveLocalCounter", json!({})).await;
