@@ -14,7 +14,10 @@ pub struct Swap {
 impl Swap {
     /// The count is kept; what is new is computed from it.
     fn migrate(_from: &str, state: &mut Map) -> Result<()> {
-        let count = state.get("count").and_then(Value::as_i64).unwrap_or_default();
+        let count = state
+            .get("count")
+            .and_then(Value::as_i64)
+            .unwrap_or_default();
         state.insert("doubled".to_owned(), json!(count * 2));
         Ok(())
     }
