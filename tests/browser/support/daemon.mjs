@@ -1,0 +1,58 @@
+// A daemon as a process of its own: `serve` with the built modules, or `dev` with a copy of the sources.
+
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+export const root = resolve(import.meta.dirname, "../../..");
+const program = process.env.LIVESIDE_BIN ?? join(root, "target/debug/liveside");
+
+/** Starts `liveside ARGS…` and waits until it listens. */
+export async function start(args, listen = "127.0.0.1:0") {
+  if (!existsSync(program)) throw new Error(`${program} is not built: run \`cargo build --bin liveside\``);
+  const child = spawn(program, [...args, "--listen", listen, "--rate-limit", "off"], { stdio: ["ignore", "pipe", "pipe"] });
+  let log = "";
+  child.stderr.on("data", (data) => (log += data));
+  const ended = new Promise((done) => child.once("exit", done));
+  const address = await new Promise((found, failed) => {
+    let out = "";
+    child.stdout.on("data", (data) => {
+      out += data;
+      const line = out.match(/listening on http:\/\/(\S+)/);
+      if (line) found(line[1]);
+    });
+    ended.then((code) => failed(new Error(`the daemon ended with ${code} before it listened:\n${log}`)));
+  });
+  return {
+    address,
+    url: `http://${address}`,
+    log: () => log,
+    async stop() {
+      child.kill("SIGTERM");
+      return ended;
+    },
+  };
+}
+
+/** The demo, from the modules that were built. */
+export function serveDemo(listen) {
+  const components = join(root, "target/components");
+  return start(["serve", "--components", components, "--static", join(root, "components/demo")], listen);
+}
+
+/** A copy of the guests' workspace that may be edited, and `liveside dev` on it. */
+export async function developDemo() {
+  const directory = join(root, "target/browser-tests");
+  const sources = join(directory, "components");
+  rmSync(sources, { recursive: true, force: true });
+  mkdirSync(sources, { recursive: true });
+  const skip = join(root, "components/target");
+  cpSync(join(root, "components"), sources, { recursive: true, filter: (path) => path !== skip });
+  // The copy lies elsewhere: what it depends on by path stays where it is.
+  const manifest = join(sources, "Cargo.toml");
+  writeFileSync(manifest, readFileSync(manifest, "utf8").replaceAll("../guest-sdk", join(root, "guest-sdk")));
+  const out = mkdtempSync(join(tmpdir(), "liveside-modules-"));
+  const daemon = await start(["dev", sources, "--out", out, "--static", join(root, "components/demo")]);
+  return { ...daemon, sources };
+}
