@@ -20,7 +20,11 @@ after(async () => {
 });
 
 /** The counter's source with another default step. */
-const stepOf = (step) => original.replace("by.unwrap_or(1)", `by.unwrap_or(${step})`);
+function stepOf(step) {
+  const edited = original.replace("by.unwrap_or(1)", `by.unwrap_or(${step})`);
+  assert.ok(step === 1 || edited !== original, "the source has no default step to edit");
+  return edited;
+}
 
 /** Saves the source and gives the milliseconds until the page has the new version. */
 async function save(page, text) {
@@ -55,7 +59,7 @@ test("an error in the source shows in the page, and the old version goes on", as
   const { page, close } = await open(browser, daemon.url);
   await at(page, "counter-increment").click();
   await shows(page, "counter-count", 1);
-  writeFileSync(source, original.replace("self.count = 0;", "self.count = \"nothing\";"));
+  writeFileSync(source, `${original}\nconst BROKEN: u32 = "text";\n`);
   const overlay = at(page, "overlay");
   await overlay.waitFor({ state: "attached" });
   const text = await page.waitForFunction(
