@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::Config;
 
-/// Variables that are not settings.
-const NOT_SETTINGS: [&str; 2] = ["log", "config"];
+/// Variables that are not settings: of the log, of the command line, of the guests' build, of the tests.
+const NOT_SETTINGS: [&str; 4] = ["log", "config", "build_cache_dir", "bin"];
 
 /// The configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
