@@ -218,7 +218,7 @@ impl App {
         }
         watching.await.context("the watching task ended early")??;
         if let Some(building) = building {
-            building.await.context("the building task ended early")??;
+            building.await.context("the building task ended early")?;
         }
         Ok(())
     }

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use liveside_build::{Artifact, BuildError, Cancel, Note, Notes, Profile, Project, strip_ansi};
-use notify_debouncer_full::notify::{self, RecursiveMode};
-use notify_debouncer_full::{DebounceEventResult, new_debouncer};
+use notify_debouncer_full::notify::{self, RecommendedWatcher, RecursiveMode};
+use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,10 @@ pub struct Builder {
     listener: Listener,
     /// Projects whose last build failed: their pages show it until it works again.
     failed: BTreeSet<usize>,
+    /// Paths that changed; `None`: some did, and it is not known which.
+    changed: mpsc::Receiver<Option<Vec<PathBuf>>>,
+    /// Watches the sources from before the first build on: what is saved during it is not missed.
+    _watcher: Debouncer<RecommendedWatcher, RecommendedCache>,
 }
 
 /// What a build of some projects gave.
@@ -47,7 +51,7 @@ impl Builder {
     /// Finds the guests below `sources`. Their modules will go to `out`.
     ///
     /// # Errors
-    /// If the directory cannot be read, or a project in it cannot be understood.
+    /// If the directory cannot be read or watched, or a project in it cannot be understood.
     pub fn new(sources: &Path, out: &Path, listener: Listener) -> anyhow::Result<Self> {
         let sources = sources
             .canonicalize()
@@ -57,16 +61,25 @@ impl Builder {
             .into_iter()
             .filter(|project| !project.fixture)
             .collect();
+        if projects.is_empty() {
+            tracing::warn!(
+                "no guest is found below {}: a guest is a crate with `crate-type = [\"cdylib\"]` that depends on liveside-guest",
+                sources.display()
+            );
+        }
         let notes = Notes::new(|note| match note {
             Note::Step(line) => tracing::info!("{line}"),
             Note::Detail(line) => tracing::debug!("{line}"),
         });
+        let (watcher, changed) = watch(&projects)?;
         Ok(Self {
             projects: projects.into(),
             out: out.to_owned(),
             builder: Arc::new(liveside_build::Builder::new(notes)),
             listener,
             failed: BTreeSet::new(),
+            changed,
+            _watcher: watcher,
         })
     }
 
@@ -78,29 +91,7 @@ impl Builder {
     }
 
     /// Builds again whatever is saved, until `stop`.
-    ///
-    /// # Errors
-    /// If the sources cannot be watched.
-    pub async fn watch(mut self, stop: CancellationToken) -> anyhow::Result<()> {
-        let (changes, mut changed) = mpsc::channel(WAITING_BATCHES);
-        let mut debouncer = new_debouncer(QUIET, None, move |result: DebounceEventResult| {
-            let events = result.into_iter().flatten();
-            let touched =
-                events.filter(|event| !matches!(event.kind, notify::EventKind::Access(_)));
-            let paths: Vec<PathBuf> = touched.flat_map(|event| event.event.paths).collect();
-            // A closed channel means that the daemon is stopping.
-            let _ = changes.blocking_send(paths);
-        })?;
-        let directories: BTreeSet<&PathBuf> = self
-            .projects
-            .iter()
-            .flat_map(|project| &project.source_dirs)
-            .collect();
-        for directory in directories {
-            debouncer
-                .watch(directory, RecursiveMode::Recursive)
-                .with_context(|| format!("{} cannot be watched", directory.display()))?;
-        }
+    pub async fn watch(mut self, stop: CancellationToken) {
         let mut waiting = BTreeSet::new();
         let mut running: Option<Running> = None;
         loop {
@@ -114,10 +105,10 @@ impl Builder {
                         // Its result is wanted by nobody any more.
                         let _ = running.task.await;
                     }
-                    return Ok(());
+                    return;
                 }
-                Some(paths) = changed.recv() => {
-                    let affected = self.affected(&paths);
+                Some(paths) = self.changed.recv() => {
+                    let affected = self.affected(paths.as_deref());
                     if let Some(running) = running.as_ref().filter(|running| !running.projects.is_disjoint(&affected)) {
                         // It builds what is out of date already.
                         running.cancel.cancel();
@@ -137,8 +128,10 @@ impl Builder {
         }
     }
 
-    fn affected(&self, paths: &[PathBuf]) -> BTreeSet<usize> {
-        let touches = |project: &Project| paths.iter().any(|path| project.is_affected_by(path));
+    fn affected(&self, paths: Option<&[PathBuf]>) -> BTreeSet<usize> {
+        let touches = |project: &Project| {
+            paths.is_none_or(|paths| paths.iter().any(|path| project.is_affected_by(path)))
+        };
         (0..self.projects.len())
             .filter(|&at| touches(&self.projects[at]))
             .collect()
@@ -203,4 +196,35 @@ impl Builder {
         }
         again
     }
+}
+
+/// Begins to watch the sources of all projects.
+fn watch(
+    projects: &[Project],
+) -> anyhow::Result<(
+    Debouncer<RecommendedWatcher, RecommendedCache>,
+    mpsc::Receiver<Option<Vec<PathBuf>>>,
+)> {
+    let (changes, changed) = mpsc::channel(WAITING_BATCHES);
+    let mut watcher = new_debouncer(QUIET, None, move |result: DebounceEventResult| {
+        // An error of the watcher (an overflow of its queue) may have hidden anything.
+        let paths = result.ok().map(|events| {
+            let touched = events
+                .into_iter()
+                .filter(|event| !matches!(event.kind, notify::EventKind::Access(_)));
+            touched.flat_map(|event| event.event.paths).collect()
+        });
+        // A closed channel means that the daemon is stopping.
+        let _ = changes.blocking_send(paths);
+    })?;
+    let directories: BTreeSet<&PathBuf> = projects
+        .iter()
+        .flat_map(|project| &project.source_dirs)
+        .collect();
+    for directory in directories {
+        watcher
+            .watch(directory, RecursiveMode::Recursive)
+            .with_context(|| format!("{} cannot be watched", directory.display()))?;
+    }
+    Ok((watcher, changed))
 }

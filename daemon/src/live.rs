@@ -117,14 +117,14 @@ impl Live {
                 format!("{} needs an authenticated user", slot.name()),
             ));
         }
-        let subject = Box::new(Subject {
+        let subject = Subject {
             instance: self.ids.instance(),
             state: initial_state(&version, props, self.limits.state_bytes)?,
             private: None,
             room: request.room.as_deref().map(Into::into),
             session,
             shared: version.shared.clone(),
-        });
+        };
         let instance = Instance::new(
             slot.clone(),
             client,

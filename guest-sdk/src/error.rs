@@ -3,6 +3,7 @@
 //!
 //! [`Error`] does not implement `std::error::Error`, so that every type that does turns into it with `?`.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -26,6 +27,8 @@ pub enum FailureCode {
     InvalidPayload,
     /// This user may not.
     Denied,
+    /// A limit of the daemon would be passed.
+    Limit,
 }
 
 impl Error {
@@ -67,9 +70,15 @@ impl Error {
     }
 }
 
-impl<E: std::error::Error> From<E> for Error {
+/// A refusal of the daemon because of a limit stays one; every other error is an action that did not work.
+impl<E: std::error::Error + 'static> From<E> for Error {
     fn from(error: E) -> Self {
-        Self::new(error.to_string())
+        let by_host = (&error as &dyn Any).downcast_ref::<HostError>();
+        let code = match by_host.map(|error| error.code) {
+            Some(HostErrorCode::Limit) => FailureCode::Limit,
+            _ => FailureCode::Failed,
+        };
+        Self::with_code(code, error.to_string())
     }
 }
 

@@ -90,8 +90,6 @@ pub struct Upload {
     pub content_type: String,
     /// Bytes, as announced.
     pub size: u64,
-    /// Where the finished file is served from.
-    pub url: Option<String>,
 }
 
 /// How far an upload is.
@@ -101,8 +99,8 @@ pub enum UploadStage {
     Start,
     /// Bytes so far.
     Progress(u64),
-    /// The file is there.
-    Complete,
+    /// The file is there, and served from this URL.
+    Complete(String),
     /// Why it did not work.
     Failed(String),
 }

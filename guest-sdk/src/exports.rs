@@ -123,6 +123,7 @@ impl From<Error> for wit::Failure {
             FailureCode::NotCallable => wit::FailureCode::NotCallable,
             FailureCode::InvalidPayload => wit::FailureCode::InvalidPayload,
             FailureCode::Denied => wit::FailureCode::Denied,
+            FailureCode::Limit => wit::FailureCode::Limit,
         };
         Self {
             code,
@@ -187,13 +188,12 @@ impl From<wit::Upload> for Upload {
             stage: match upload.stage {
                 wit::UploadStage::Start => UploadStage::Start,
                 wit::UploadStage::Progress(bytes) => UploadStage::Progress(bytes),
-                wit::UploadStage::Complete => UploadStage::Complete,
+                wit::UploadStage::Complete(url) => UploadStage::Complete(url),
                 wit::UploadStage::Failed(reason) => UploadStage::Failed(reason),
             },
             filename: upload.filename,
             content_type: upload.content_type,
             size: upload.size,
-            url: upload.url,
         }
     }
 }

@@ -52,7 +52,7 @@ impl Hooks {
 
     fn on_upload(&mut self, cx: &Context, upload: &Upload) -> Result<()> {
         ensure!(upload.size <= 100, "{} is too large", upload.filename);
-        if upload.stage == UploadStage::Complete {
+        if let UploadStage::Complete(_) = upload.stage {
             let bytes = cx.uploads().read(&upload.id, 1, 3)?;
             self.see(String::from_utf8_lossy(&bytes).into_owned());
         }
@@ -143,11 +143,10 @@ fn hooks_are_told_what_happened() {
 
     let mut upload = Upload {
         id: "u1".into(),
-        stage: UploadStage::Complete,
+        stage: UploadStage::Complete("/uploads/a.txt".into()),
         filename: "a.txt".into(),
         content_type: "text/plain".into(),
         size: 6,
-        url: None,
     };
     hooks.upload(upload.clone()).unwrap();
     assert_eq!(last(&hooks), "bcd");

@@ -18,6 +18,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// A daemon that is to be started.
 pub struct DaemonBuilder {
     directory: TempDir,
+    development: bool,
     config: String,
     arguments: Vec<String>,
 }
@@ -48,7 +49,9 @@ impl Daemon {
     #[must_use]
     pub fn with(modules: &[&str]) -> DaemonBuilder {
         let directory = TempDir::new().unwrap();
-        std::fs::create_dir(directory.path().join("components")).unwrap();
+        for folder in ["components", "sources"] {
+            std::fs::create_dir(directory.path().join(folder)).unwrap();
+        }
         for name in modules {
             std::fs::copy(
                 module(name),
@@ -58,6 +61,7 @@ impl Daemon {
         }
         DaemonBuilder {
             directory,
+            development: false,
             config: String::new(),
             arguments: Vec::new(),
         }
@@ -73,6 +77,12 @@ impl Daemon {
     #[must_use]
     pub fn components(&self) -> PathBuf {
         self.directory.path().join("components")
+    }
+
+    /// Where the sources of its guests are, in development mode.
+    #[must_use]
+    pub fn sources(&self) -> PathBuf {
+        self.directory.path().join("sources")
     }
 
     /// Puts a built module in place of another, in one step.
@@ -153,6 +163,22 @@ impl DaemonBuilder {
         self
     }
 
+    /// In development mode. Its sources are what the test puts into [`Daemon::sources`].
+    #[must_use]
+    pub fn development(mut self) -> Self {
+        self.development = true;
+        self
+    }
+
+    /// A source of a guest, by its path below [`Daemon::sources`].
+    #[must_use]
+    pub fn source(self, path: &str, text: &str) -> Self {
+        let path = self.directory.path().join("sources").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        self
+    }
+
     /// A further argument.
     #[must_use]
     pub fn arg(mut self, argument: &str) -> Self {
@@ -164,6 +190,7 @@ impl DaemonBuilder {
     pub async fn start(self) -> Daemon {
         let Self {
             directory,
+            development,
             config,
             mut arguments,
         } = self;
@@ -176,11 +203,17 @@ impl DaemonBuilder {
         let file = directory.path().join("liveside.toml");
         std::fs::write(&file, config).unwrap();
         let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/test-cache");
-        let mut child = Command::new(binary())
-            .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+        let components = directory.path().join("components");
+        let mut command = Command::new(binary());
+        if development {
+            let sources = directory.path().join("sources");
+            command.arg("dev").arg(sources).arg("--out").arg(components);
+        } else {
+            command.args(["serve", "--components"]).arg(components);
+        }
+        let mut child = command
+            .args(["--listen", "127.0.0.1:0", "--config"])
             .arg(&file)
-            .arg("--components")
-            .arg(directory.path().join("components"))
             .arg("--cache-dir")
             .arg(cache)
             .args(arguments)

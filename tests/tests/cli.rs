@@ -57,6 +57,69 @@ fn check_tells_whether_a_module_would_load() {
 }
 
 #[test]
+fn a_module_is_taken_as_core_module_without_its_type_and_as_component() {
+    let directory = tempfile::tempdir().unwrap();
+    let core = std::fs::read(module("vault")).unwrap();
+    let bare = without_component_type(&core);
+    assert!(bare.len() < core.len());
+    let component = wit_component::ComponentEncoder::default()
+        .module(&core)
+        .unwrap()
+        .encode()
+        .unwrap();
+    for (name, bytes) in [("bare.wasm", bare), ("component.wasm", component)] {
+        let file = directory.path().join(name);
+        std::fs::write(&file, bytes).unwrap();
+        let checked = liveside(&["check", file.to_str().unwrap()]);
+        assert!(
+            text(&checked.stdout).contains("would load: LiveVault"),
+            "{name}: {}",
+            text(&checked.stderr)
+        );
+    }
+    // A module that has nothing of the interface.
+    let file = directory.path().join("empty.wasm");
+    std::fs::write(&file, b"\0asm\x01\0\0\0").unwrap();
+    let checked = liveside(&["check", file.to_str().unwrap()]);
+    assert!(!checked.status.success());
+    assert!(
+        text(&checked.stderr).contains("liveside:component/component"),
+        "{}",
+        text(&checked.stderr)
+    );
+}
+
+/// A core module as a compiler without knowledge of components writes it.
+fn without_component_type(core: &[u8]) -> Vec<u8> {
+    let mut bare = core[..8].to_vec();
+    let mut at = 8;
+    while at < core.len() {
+        let (length, header) = leb128(&core[at + 1..]);
+        let end = at + 1 + header + length;
+        let body = &core[at + 1 + header..end];
+        let is_custom = core[at] == 0;
+        let (name_length, name_at) = leb128(body);
+        if !is_custom || !body[name_at..name_at + name_length].starts_with(b"component-type") {
+            bare.extend_from_slice(&core[at..end]);
+        }
+        at = end;
+    }
+    bare
+}
+
+/// A number, and how many bytes it takes.
+fn leb128(bytes: &[u8]) -> (usize, usize) {
+    let mut number = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        number |= usize::from(byte & 0x7f) << (7 * at);
+        if byte & 0x80 == 0 {
+            return (number, at + 1);
+        }
+    }
+    panic!("the module ends within a number");
+}
+
+#[test]
 fn a_wrong_setting_ends_the_program_before_it_listens() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("liveside.toml");

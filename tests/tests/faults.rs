@@ -82,7 +82,10 @@ async fn an_error_that_is_returned_keeps_what_was_changed_before() {
     let (pushed, reply) = client
         .call_with_pushes(&faulty.id, "hugeState", json!({}))
         .await;
-    assert_eq!(reply["success"], false);
+    assert_eq!(
+        (&reply["success"], &reply["code"]),
+        (&json!(false), &json!("LIMIT_EXCEEDED"))
+    );
     assert!(
         reply["error"].as_str().unwrap().contains("are allowed"),
         "{reply}"

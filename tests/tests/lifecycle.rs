@@ -23,6 +23,20 @@ async fn hooks_run_in_their_order() {
 }
 
 #[tokio::test]
+async fn a_fresh_component_finds_nothing_of_an_earlier_event_in_memory() {
+    let daemon = Daemon::with(&["recorder"]).start().await;
+    let mut client = daemon.connect().await;
+    let warm = client.mount("LiveWarm", json!({})).await;
+    let fresh = client.mount("LiveFresh", json!({})).await;
+    for seen in 1..=3 {
+        for (component, expected) in [(&warm, seen), (&fresh, 1)] {
+            let reply = client.call(&component.id, "seen", json!({})).await;
+            assert_eq!(reply["result"], expected);
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_unmount_destroys_and_a_lost_connection_disconnects_first() {
     let daemon = Daemon::with(&["recorder"]).start().await;
     let mut watcher = daemon.connect().await;

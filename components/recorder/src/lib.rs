@@ -8,6 +8,7 @@ use liveside_guest::prelude::*;
 use serde::Serialize;
 
 mod blob;
+mod memory;
 
 /// Connections may be long: a bound, so that the list does not grow for ever.
 const MOST_EVENTS: usize = 1_000;

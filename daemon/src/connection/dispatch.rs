@@ -29,7 +29,7 @@ pub(super) struct Dispatcher {
     outbox: Arc<Outbox>,
     session: Arc<Session>,
     /// What this connection has mounted. Nothing else can be reached from it.
-    mounted: HashSet<ById>,
+    mounted: HashSet<ById, foldhash::fast::RandomState>,
     bucket: Option<Box<Bucket>>,
 }
 
@@ -44,7 +44,7 @@ impl Dispatcher {
             hub,
             outbox,
             session,
-            mounted: HashSet::new(),
+            mounted: HashSet::default(),
             bucket,
         }
     }

@@ -64,21 +64,16 @@ pub struct Hub {
     /// What they mount.
     pub live: Arc<Live>,
     ids: IdGenerator,
-    members: Mutex<HashMap<ConnectionId, Member>>,
+    members: Mutex<HashMap<ConnectionId, Arc<Outbox>>>,
     open: AtomicUsize,
     accepted: AtomicU64,
     messages: AtomicU64,
     started: Instant,
     /// Seconds since the start, set by the sweep: cheaper to read than a clock.
-    now: Arc<AtomicU32>,
+    now: AtomicU32,
     stopping: AtomicBool,
     /// Owns the connections' tasks.
     pub tasks: TaskTracker,
-}
-
-struct Member {
-    outbox: Arc<Outbox>,
-    last_heard: Arc<AtomicU32>,
 }
 
 /// A connection's place in the hub, given up when it is dropped.
@@ -86,8 +81,6 @@ pub struct Membership {
     hub: Arc<Hub>,
     /// The connection's id.
     pub id: ConnectionId,
-    pub(super) last_heard: Arc<AtomicU32>,
-    pub(super) now: Arc<AtomicU32>,
 }
 
 /// Numbers for people and dashboards.
@@ -116,7 +109,7 @@ impl Hub {
             accepted: AtomicU64::new(0),
             messages: AtomicU64::new(0),
             started: Instant::now(),
-            now: Arc::default(),
+            now: AtomicU32::new(0),
             stopping: AtomicBool::new(false),
             tasks: TaskTracker::new(),
         })
@@ -139,20 +132,19 @@ impl Hub {
 
     pub(super) fn join(self: &Arc<Self>, outbox: &Arc<Outbox>) -> Membership {
         let id = self.ids.connection();
-        let last_heard = Arc::new(AtomicU32::new(self.now.load(Ordering::Relaxed)));
-        let member = Member {
-            outbox: outbox.clone(),
-            last_heard: last_heard.clone(),
-        };
-        self.members.lock().insert(id.clone(), member);
+        outbox.heard(self.now());
+        self.members.lock().insert(id.clone(), outbox.clone());
         self.open.fetch_add(1, Ordering::Relaxed);
         self.accepted.fetch_add(1, Ordering::Relaxed);
         Membership {
             hub: self.clone(),
             id,
-            last_heard,
-            now: self.now.clone(),
         }
+    }
+
+    /// Seconds since the start, as of the last sweep.
+    pub(super) fn now(&self) -> u32 {
+        self.now.load(Ordering::Relaxed)
     }
 
     pub(super) fn count_messages(&self, number: u64) {
@@ -206,14 +198,11 @@ impl Hub {
             let idle = u32::try_from(self.config.idle.as_secs().max(1)).unwrap_or(u32::MAX);
             let members: Vec<_> = {
                 let members = self.members.lock();
-                let silent = |member: &Member| {
-                    now.saturating_sub(member.last_heard.load(Ordering::Relaxed)) > idle
-                };
                 members
                     .values()
-                    .filter_map(|member| {
-                        let silent = silent(member);
-                        (ping || silent).then(|| (member.outbox.clone(), silent))
+                    .filter_map(|outbox| {
+                        let silent = now.saturating_sub(outbox.last_heard()) > idle;
+                        (ping || silent).then(|| (outbox.clone(), silent))
                     })
                     .collect()
             };
@@ -228,11 +217,7 @@ impl Hub {
     }
 
     fn outboxes(&self) -> Vec<Arc<Outbox>> {
-        self.members
-            .lock()
-            .values()
-            .map(|member| member.outbox.clone())
-            .collect()
+        self.members.lock().values().cloned().collect()
     }
 }
 

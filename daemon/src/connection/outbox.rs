@@ -10,7 +10,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
 use futures_util::task::AtomicWaker;
@@ -75,6 +75,8 @@ pub struct Outbox {
     queue: Mutex<Queue>,
     /// Set with `Queue::closing`, to be read without the lock.
     closing: AtomicBool,
+    /// When something last came from the browser, in seconds of the hub's clock.
+    last_heard: AtomicU32,
     /// The connection's task, which writes what could not be written at once.
     writer: AtomicWaker,
 }
@@ -89,6 +91,8 @@ struct Queue {
     batch_bytes: usize,
     /// While the connection's task handles what it has read, it flushes once at the end.
     corked: bool,
+    /// The time stamp of what is sent while corked: the clock is read once for all of it.
+    corked_at: u64,
     /// The socket was full when it was last tried.
     blocked: bool,
     closing: Option<CloseReason>,
@@ -122,13 +126,26 @@ impl Outbox {
             max_bytes,
             queue: Mutex::default(),
             closing: AtomicBool::new(false),
+            last_heard: AtomicU32::new(0),
             writer: AtomicWaker::new(),
         })
     }
 
-    /// Holds writing back until [`Outbox::uncork`].
+    /// Something came from the browser, at this second of the hub's clock.
+    pub(super) fn heard(&self, now: u32) {
+        self.last_heard.store(now, Ordering::Relaxed);
+    }
+
+    /// The second of the hub's clock at which something last came.
+    pub(super) fn last_heard(&self) -> u32 {
+        self.last_heard.load(Ordering::Relaxed)
+    }
+
+    /// Holds writing back until [`Outbox::uncork`]. What goes out meanwhile carries the time of now.
     pub fn cork(&self) {
-        self.queue.lock().corked = true;
+        let mut queue = self.queue.lock();
+        queue.corked = true;
+        queue.corked_at = now_ms();
     }
 
     /// Writes what has gathered since [`Outbox::cork`].
@@ -277,10 +294,11 @@ impl Client for Outbox {
         self.check_limit(&mut queue);
         if message.is_reply() {
             queue.end_batch();
-            queue.frame(OpCode::Data(Data::Text), |out| message.write(out, now_ms()));
+            let now = queue.now();
+            queue.frame(OpCode::Data(Data::Text), |out| message.write(out, now));
         } else {
             let mut encoded = Vec::with_capacity(128);
-            message.write(&mut encoded, now_ms());
+            message.write(&mut encoded, queue.now());
             queue.batch_bytes += encoded.len();
             queue.batch.push(Pushed::Message(encoded));
         }
@@ -307,6 +325,15 @@ impl Client for Outbox {
 impl Queue {
     fn waiting_bytes(&self) -> usize {
         self.frames.len() - self.written + self.batch_bytes
+    }
+
+    /// The time stamp of a message that is written now.
+    fn now(&self) -> u64 {
+        if self.corked {
+            self.corked_at
+        } else {
+            now_ms()
+        }
     }
 
     fn close(&mut self, reason: CloseReason) {
@@ -349,7 +376,7 @@ impl Queue {
         }
         let batch = std::mem::take(&mut self.batch);
         self.batch_bytes = 0;
-        let now = now_ms();
+        let now = self.now();
         self.frame(OpCode::Data(Data::Text), |out| {
             let many = batch.len() > 1;
             for (at, pushed) in batch.iter().enumerate() {

@@ -3,21 +3,19 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::tcp::OwnedReadHalf;
 
+use super::hub::Hub;
 use super::outbox::Outbox;
 
 /// Reads from the socket; what is written goes to the outbox, so that frames of both never mix.
 pub(super) struct Socket {
     pub(super) read: OwnedReadHalf,
     pub(super) outbox: Arc<Outbox>,
-    /// When something last came, in seconds of the hub's clock.
-    pub(super) last_heard: Arc<AtomicU32>,
-    pub(super) now: Arc<AtomicU32>,
+    pub(super) hub: Arc<Hub>,
 }
 
 impl AsyncRead for Socket {
@@ -28,8 +26,7 @@ impl AsyncRead for Socket {
     ) -> Poll<io::Result<()>> {
         let result = Pin::new(&mut self.read).poll_read(cx, buffer);
         if result.is_ready() {
-            self.last_heard
-                .store(self.now.load(Ordering::Relaxed), Ordering::Relaxed);
+            self.outbox.heard(self.hub.now());
         }
         result
     }

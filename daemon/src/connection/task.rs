@@ -46,8 +46,7 @@ pub async fn serve(hub: Arc<Hub>, stream: TcpStream, already_read: Vec<u8>) {
     let socket = Socket {
         read,
         outbox: outbox.clone(),
-        last_heard: membership.last_heard.clone(),
-        now: membership.now.clone(),
+        hub: hub.clone(),
     };
     let largest = hub
         .config
@@ -84,10 +83,13 @@ async fn read_messages(
     outbox: &Arc<Outbox>,
     dispatcher: &mut Dispatcher,
 ) {
+    // Read at the end of a burst, to be handled in the next.
+    let mut ahead = None;
     loop {
-        let mut next = poll_fn(|cx| poll_next(socket, outbox, hub, cx)).await;
+        let mut next = poll_fn(|cx| poll_next(socket, outbox, hub, &mut ahead, cx)).await;
         outbox.cork();
-        let burst_ends = Instant::now() + BURST;
+        // The clock is first read when a second message is there: most often there is none.
+        let mut burst_ends = None;
         loop {
             match next {
                 Next::Message(message) => dispatcher.handle(message).await,
@@ -97,24 +99,27 @@ async fn read_messages(
                 }
                 Next::Gone | Next::Closed => return outbox.uncork(),
             }
-            if Instant::now() >= burst_ends {
-                break;
-            }
             // What else was read with it?
             match poll_fn(|cx| Poll::Ready(poll_read(socket, cx))).await {
                 Poll::Ready(more) => next = more,
                 Poll::Pending => break,
+            }
+            let now = Instant::now();
+            if now >= *burst_ends.get_or_insert(now + BURST) {
+                ahead = Some(next);
+                break;
             }
         }
         outbox.uncork();
     }
 }
 
-/// Writes what waits and gives the next message.
+/// Writes what waits and gives the next message: the one that was read `ahead`, if there is one.
 fn poll_next(
     socket: &mut WebSocketStream<Socket>,
     outbox: &Outbox,
     hub: &Hub,
+    ahead: &mut Option<Next>,
     cx: &mut Context<'_>,
 ) -> Poll<Next> {
     let written = outbox.poll_write(cx);
@@ -131,7 +136,10 @@ fn poll_next(
         // Events under way may finish; no new ones begin.
         return Poll::Pending;
     }
-    poll_read(socket, cx)
+    match ahead.take() {
+        Some(read) => Poll::Ready(read),
+        None => poll_read(socket, cx),
+    }
 }
 
 fn poll_read(socket: &mut WebSocketStream<Socket>, cx: &mut Context<'_>) -> Poll<Next> {

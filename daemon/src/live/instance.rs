@@ -39,7 +39,7 @@ struct Mailbox {
 /// The state of an instance with what it needs to run.
 pub(super) struct Resident {
     /// `None` only inside a guest call.
-    pub(super) subject: Option<Box<Subject>>,
+    pub(super) subject: Option<Subject>,
     /// The version that served it last.
     pub(super) version: Arc<Version>,
     /// A version that could not take its state over; it is not asked again.
@@ -53,7 +53,7 @@ impl Instance {
         slot: Arc<Slot>,
         client: Arc<dyn Client>,
         version: Arc<Version>,
-        subject: Box<Subject>,
+        subject: Subject,
         max_waiting: usize,
     ) -> Arc<Self> {
         let resident = Resident {

@@ -69,6 +69,7 @@ impl From<Failure> for Refusal {
             FailureKind::NotCallable => Code::ActionNotCallable,
             FailureKind::InvalidPayload => Code::InvalidPayload,
             FailureKind::Denied => Code::AuthDenied,
+            FailureKind::Limit => Code::LimitExceeded,
         };
         Self::new(code, failure.message)
     }

@@ -16,6 +16,8 @@ pub enum FailureKind {
     InvalidPayload,
     /// This user may not.
     Denied,
+    /// A limit of the daemon would have been passed.
+    Limit,
 }
 
 /// An error that the guest returned.

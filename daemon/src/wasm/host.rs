@@ -26,7 +26,7 @@ use super::wasi::{self, WasiState};
 /// What wasmtime keeps beside one live instance.
 pub(super) struct GuestStore {
     /// What the current event is about; nothing between events.
-    pub(super) subject: Option<Box<Subject>>,
+    pub(super) subject: Option<Subject>,
     pub(super) memory: MemoryLimiter,
     pub(super) log: Arc<LogBudget>,
     /// Made when the module first asks for WASI: most modules never do.
@@ -38,7 +38,7 @@ pub(super) struct GuestStore {
 impl GuestStore {
     /// The subject, or the error of a function that needs one.
     fn subject(&mut self) -> Result<&mut Subject, types::Error> {
-        self.subject.as_deref_mut().ok_or_else(|| {
+        self.subject.as_mut().ok_or_else(|| {
             error(
                 types::ErrorCode::NotAvailable,
                 "only while a mounted component handles an event",

@@ -91,7 +91,7 @@ impl Worker {
         let meter = cpu.clone();
         store.epoch_deadline_callback(move |_| meter.tick());
         store.data().log.begin(LOG_LINES_WITHOUT_SUBJECT);
-        cpu.begin();
+        cpu.begin(Instant::now());
         let guest = pre.instantiate_async(&mut store).await?;
         Ok(Self {
             id,
@@ -145,13 +145,13 @@ impl<'m> Lease<'m> {
         worker: Worker,
         fresh: bool,
     ) -> Self {
-        let deadline = tokio::time::Instant::now() + limits.wall_time;
-        worker.cpu.begin();
+        let now = Instant::now();
+        worker.cpu.begin(now);
         Self {
             pool,
             limits,
             worker: Some(worker),
-            deadline,
+            deadline: (now + limits.wall_time).into(),
             fresh,
             broken: false,
         }
@@ -164,7 +164,7 @@ impl<'m> Lease<'m> {
     }
 
     /// Lends the subject to the host functions.
-    pub fn enter(&mut self, subject: Box<Subject>) {
+    pub fn enter(&mut self, subject: Subject) {
         if let Some(worker) = &mut self.worker {
             let data = worker.store.data_mut();
             data.log.begin(subject.shared.max_log_lines);
@@ -173,7 +173,7 @@ impl<'m> Lease<'m> {
     }
 
     /// Takes the subject back, with what the event wrote. It survives a fault too.
-    pub fn leave(&mut self) -> Option<Box<Subject>> {
+    pub fn leave(&mut self) -> Option<Subject> {
         let data = self.worker.as_mut()?.store.data_mut();
         let dropped = data.log.dropped();
         let subject = data.subject.take();
@@ -194,17 +194,12 @@ impl<'m> Lease<'m> {
     /// What the event has done so far.
     #[must_use]
     pub fn subject(&self) -> Option<&Subject> {
-        self.worker.as_ref()?.store.data().subject.as_deref()
+        self.worker.as_ref()?.store.data().subject.as_ref()
     }
 
     /// The same, to be written to by the daemon itself as part of the event.
     pub fn subject_mut(&mut self) -> Option<&mut Subject> {
-        self.worker
-            .as_mut()?
-            .store
-            .data_mut()
-            .subject
-            .as_deref_mut()
+        self.worker.as_mut()?.store.data_mut().subject.as_mut()
     }
 
     /// Runs one event in the guest.
@@ -362,6 +357,7 @@ fn failure(given: wit::Failure) -> Failure {
         wit::FailureCode::NotCallable => FailureKind::NotCallable,
         wit::FailureCode::InvalidPayload => FailureKind::InvalidPayload,
         wit::FailureCode::Denied => FailureKind::Denied,
+        wit::FailureCode::Limit => FailureKind::Limit,
     };
     Failure {
         kind,
@@ -397,24 +393,25 @@ impl CpuMeter {
         }
     }
 
-    fn now(&self) -> u64 {
-        u64::try_from(self.origin.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    fn since_origin(&self, now: Instant) -> u64 {
+        u64::try_from(now.saturating_duration_since(self.origin).as_nanos()).unwrap_or(u64::MAX)
     }
 
     /// Begins an event.
-    fn begin(&self) {
+    fn begin(&self, now: Instant) {
         self.used.store(0, Ordering::Relaxed);
-        self.resume();
+        self.resume(now);
     }
 
-    fn resume(&self) {
-        self.running_since.store(self.now(), Ordering::Relaxed);
+    fn resume(&self, now: Instant) {
+        self.running_since
+            .store(self.since_origin(now), Ordering::Relaxed);
     }
 
     /// A tick of the epoch while the guest ran: lets others run, or ends the guest.
     fn tick(self: &Arc<Self>) -> wasmtime::Result<UpdateDeadline> {
         let stretch = self
-            .now()
+            .since_origin(Instant::now())
             .saturating_sub(self.running_since.load(Ordering::Relaxed));
         let used = self.used.fetch_add(stretch, Ordering::Relaxed) + stretch;
         if Duration::from_nanos(used) >= self.limit {
@@ -423,7 +420,7 @@ impl CpuMeter {
         let meter = self.clone();
         let give_way: std::pin::Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
             tokio::task::yield_now().await;
-            meter.resume();
+            meter.resume(Instant::now());
         });
         Ok(UpdateDeadline::YieldCustom(1, give_way))
     }

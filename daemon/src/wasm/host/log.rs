@@ -56,7 +56,7 @@ impl Host for GuestStore {
             GuestLevel::Warn => Level::WARN,
             GuestLevel::Error => Level::ERROR,
         };
-        let subject = self.subject.as_deref();
+        let subject = self.subject.as_ref();
         let component = subject.map_or(&self.module, |subject| &subject.shared.component);
         write(
             level,
