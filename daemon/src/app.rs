@@ -23,11 +23,12 @@ use crate::connection::outbox::CloseReason;
 use crate::connection::{Hub, HubConfig};
 use crate::http::{self, Peer};
 use crate::ids::IdGenerator;
-use crate::live::{InstanceLimits, Live};
+use crate::live::{InstanceLimits, Live, RoomLimits};
 use crate::protocol::ServerMessage;
 use crate::registry::{Listener, News, Registry};
 use crate::wasm::Engine;
 use crate::wasm::engine::{EngineConfig, GuestLimits};
+use crate::wasm::subject::TimerLimits;
 
 /// Connections that may wait to be accepted.
 const BACKLOG: u32 = 4096;
@@ -123,6 +124,18 @@ impl App {
             state_bytes: config.limits.state_bytes,
             log_lines: config.limits.log_lines,
             event_queue: config.limits.event_queue,
+            message_bytes: config.limits.result_bytes,
+            timers: TimerLimits {
+                shortest: config.limits.timer_interval,
+                count: u32::try_from(config.limits.timers).unwrap_or(u32::MAX),
+            },
+            rooms: RoomLimits {
+                state_bytes: config.limits.room_state_bytes,
+                count: config.limits.rooms,
+                per_component: config.limits.rooms_per_component,
+                linger: config.rooms.linger,
+                server_only: config.rooms.server_only.clone(),
+            },
         };
         let engine = Engine::new(engine_config(&config))?;
         let live = Arc::new(Live::new(
@@ -191,6 +204,8 @@ impl App {
         } = self;
         let background = TaskTracker::new();
         background.spawn(hub.clone().sweep(stop.clone()));
+        background.spawn(live.rooms().clone().sweep(stop.clone()));
+        background.spawn(live.timers().clone().turn(stop.clone()));
         let watching = background.spawn(registry.watch(stop.clone()));
         let building = development.map(|builder| background.spawn(builder.watch(stop.clone())));
         background.close();

@@ -44,6 +44,8 @@ pub struct Config {
     pub limits: Limits,
     /// Pings and idle connections.
     pub heartbeat: Heartbeat,
+    /// Rooms.
+    pub rooms: Rooms,
     /// Settings of single components, by name.
     #[serde(rename = "component-settings", alias = "component")]
     pub component_settings: BTreeMap<String, ComponentSettings>,
@@ -83,6 +85,17 @@ pub struct Limits {
     pub event_queue: usize,
     /// Log lines of one event.
     pub log_lines: usize,
+    /// State of one room.
+    pub room_state_bytes: usize,
+    /// Rooms altogether.
+    pub rooms: usize,
+    /// Rooms of one mount.
+    pub rooms_per_component: usize,
+    /// Timers of one mount.
+    pub timers: usize,
+    /// Shortest time between two events of one timer.
+    #[serde(with = "humantime_serde")]
+    pub timer_interval: Duration,
     /// Linear memory of one worker.
     pub memory_bytes: usize,
     /// A worker that has grown past this is replaced after its event.
@@ -98,6 +111,26 @@ pub struct Limits {
     /// How long a stop waits for events under way and for clients to go.
     #[serde(with = "humantime_serde")]
     pub shutdown: Duration,
+}
+
+/// `[rooms]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Rooms {
+    /// How long a room and its state stay after its last member left.
+    #[serde(with = "humantime_serde")]
+    pub linger: Duration,
+    /// Rooms in which browsers may not emit or change the state: names, or beginnings with `*` behind them.
+    pub server_only: Vec<String>,
+}
+
+impl Default for Rooms {
+    fn default() -> Self {
+        Self {
+            linger: Duration::from_secs(5 * 60),
+            server_only: Vec::new(),
+        }
+    }
 }
 
 /// `[heartbeat]`
@@ -148,6 +181,7 @@ impl Default for Config {
             ids: Ids::default(),
             limits: Limits::default(),
             heartbeat: Heartbeat::default(),
+            rooms: Rooms::default(),
             component_settings: BTreeMap::new(),
         }
     }
@@ -167,6 +201,11 @@ impl Default for Limits {
             result_bytes: MIB,
             event_queue: 256,
             log_lines: 100,
+            room_state_bytes: 10 * MIB,
+            rooms: 100_000,
+            rooms_per_component: 1_000,
+            timers: 100,
+            timer_interval: Duration::from_millis(10),
             memory_bytes: 64 * MIB,
             recycle_bytes: 16 * MIB,
             workers_per_module: 64,

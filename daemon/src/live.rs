@@ -2,7 +2,9 @@
 //!
 //! - [`Slot`]: a component name and the version of it that runs now.
 //! - [`Instance`]: one mounted component: its state, its queue and its turn.
-//! - `event`: what an event does to an instance: the transaction, the hooks, the replies.
+//! - `event`: what an event does to an instance: the transaction, the hooks, the replies. `effects`: what it does beyond.
+//! - [`Room`]: members that hear one another. [`RoomDirectory`]: all rooms.
+//! - [`Timers`]: events in the future.
 //! - `swap`: a new version taking over.
 //!
 //! The rules (DESIGN.md): events of one instance run one at a time and in order, those of different instances beside
@@ -10,12 +12,16 @@
 //! This layer knows clients only by the [`Client`] trait: it runs without a socket.
 
 mod client;
+mod effects;
 mod event;
 mod instance;
 mod persistent;
 mod refusal;
+mod room;
+mod rooms;
 mod slot;
 mod swap;
+mod timers;
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
@@ -27,24 +33,28 @@ use serde_json::value::RawValue;
 use tokio_util::task::TaskTracker;
 
 pub use client::Client;
-pub use event::{ActionCall, Event, MountRequest, PropertyUpdate};
+pub use event::{ActionCall, Event, MountRequest, PropertyUpdate, RoomCommand};
 pub use instance::Instance;
 pub use refusal::Refusal;
+pub use room::Room;
+pub use rooms::{RoomDirectory, RoomLimits};
 pub use slot::{ById, Slot, Version};
 pub use swap::{SwapError, Swapped};
+pub use timers::Timers;
 
 use crate::config::ComponentSettings;
 use crate::ids::IdGenerator;
 use crate::protocol::Code;
 use crate::state::Document;
 use crate::wasm::definition::Props;
+use crate::wasm::subject::TimerLimits;
 use crate::wasm::{Session, Subject};
 
 /// An event's work, to be run by whoever submitted it. `None`: somebody else is running the instance and will do it.
 pub type Turn = Option<Pin<Box<dyn Future<Output = ()> + Send>>>;
 
 /// What one instance may use.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct InstanceLimits {
     /// Bytes of state and private data.
     pub state_bytes: usize,
@@ -52,6 +62,20 @@ pub struct InstanceLimits {
     pub log_lines: usize,
     /// Events that may wait.
     pub event_queue: usize,
+    /// Bytes of what it hands over to others at once.
+    pub message_bytes: usize,
+    /// What timers may do.
+    pub timers: TimerLimits,
+    /// What rooms obey.
+    pub rooms: RoomLimits,
+}
+
+/// What all instances share.
+pub struct Services {
+    /// The rooms.
+    pub rooms: Arc<RoomDirectory>,
+    /// The timers.
+    pub timers: Arc<Timers>,
 }
 
 /// Everything that is mounted.
@@ -60,6 +84,7 @@ pub struct Live {
     limits: InstanceLimits,
     settings: BTreeMap<String, ComponentSettings>,
     slots: RwLock<HashMap<Arc<str>, Arc<Slot>>>,
+    services: Arc<Services>,
     /// Owns the events that could not be finished at once; awaited at the end.
     tasks: TaskTracker,
 }
@@ -72,12 +97,18 @@ impl Live {
         limits: InstanceLimits,
         settings: BTreeMap<String, ComponentSettings>,
     ) -> Self {
+        let tasks = TaskTracker::new();
+        let services = Services {
+            rooms: Arc::new(RoomDirectory::new(limits.rooms.clone(), tasks.clone())),
+            timers: Arc::new(Timers::new(tasks.clone())),
+        };
         Self {
             ids,
             limits,
             settings,
             slots: RwLock::default(),
-            tasks: TaskTracker::new(),
+            services: Arc::new(services),
+            tasks,
         }
     }
 
@@ -124,6 +155,9 @@ impl Live {
             room: request.room.as_deref().map(Into::into),
             session,
             shared: version.shared.clone(),
+            effects: Vec::new(),
+            last_timer: 0,
+            timers: 0,
         };
         let instance = Instance::new(
             slot.clone(),
@@ -139,13 +173,19 @@ impl Live {
 
     /// Runs a turn as far as it goes without waiting; what is left goes on as a task of its own.
     pub async fn run(&self, turn: Turn) {
-        let Some(mut turn) = turn else { return };
-        let done =
-            std::future::poll_fn(|cx| std::task::Poll::Ready(turn.as_mut().poll(cx).is_ready()))
-                .await;
-        if !done {
-            self.tasks.spawn(turn);
-        }
+        run_turn(&self.tasks, turn).await;
+    }
+
+    /// The rooms.
+    #[must_use]
+    pub fn rooms(&self) -> &Arc<RoomDirectory> {
+        &self.services.rooms
+    }
+
+    /// The timers.
+    #[must_use]
+    pub fn timers(&self) -> &Arc<Timers> {
+        &self.services.timers
     }
 
     /// Waits until no event is under way. New ones may still be submitted until then.
@@ -181,6 +221,16 @@ impl Live {
             Code::ComponentNotFound,
             format!("There is no component `{name}`{advice}"),
         )
+    }
+}
+
+/// Runs a turn as far as it goes without waiting; `tasks` owns what is left.
+async fn run_turn(tasks: &TaskTracker, turn: Turn) {
+    let Some(mut turn) = turn else { return };
+    let done =
+        std::future::poll_fn(|cx| std::task::Poll::Ready(turn.as_mut().poll(cx).is_ready())).await;
+    if !done {
+        tasks.spawn(turn);
     }
 }
 

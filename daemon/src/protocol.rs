@@ -1,15 +1,20 @@
 //! The wire: what a browser and the daemon say to each other, as JSON. `docs/protocol.md` is the reference.
 //!
 //! [`incoming`] turns a frame into messages and says what is wrong with one that is none; [`outgoing`] writes what is
-//! sent. Neither knows what a message does.
+//! sent to one browser, [`shared`] what is sent to many. None of them knows what a message does.
 
 pub mod code;
 pub mod incoming;
+pub mod names;
 pub mod outgoing;
+pub mod shared;
 
 pub use code::Code;
-pub use incoming::{ClientMessage, Messages, ParseError, Parsed, Request};
-pub use outgoing::{Outcome, ServerMessage};
+pub use incoming::{
+    ClientMessage, Messages, ParseError, Parsed, Request, RoomMessage, RoomOperation,
+};
+pub use outgoing::{Outcome, RoomAnswer, ServerMessage};
+pub use shared::SharedMessage;
 
 /// The version that `CONNECTION_ESTABLISHED` tells.
 pub const PROTOCOL_VERSION: u32 = 1;

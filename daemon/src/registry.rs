@@ -155,12 +155,6 @@ impl Registry {
                 });
             }
         }
-        for definition in module.definitions() {
-            if !definition.room_subscriptions.is_empty() {
-                let component = &definition.name;
-                tracing::warn!(%component, "it listens to room events, and rooms are not available in this version");
-            }
-        }
         if let Some(old) = self.loaded.insert(
             file.to_owned(),
             Loaded {

@@ -26,4 +26,4 @@ pub use engine::{Engine, EngineError};
 pub use fault::{CallError, Failure, Fault};
 pub use module::{LoadError, Module};
 pub use subject::{KeyValue, Session, Subject};
-pub use worker::{GuestEvent, Lease};
+pub use worker::{GuestEvent, Lease, RoomEvent};

@@ -61,30 +61,61 @@ impl<C> Handler<C> {
 /// # Errors
 /// The component's own; and where the state does not fit the struct.
 pub(crate) fn handle<C: Component>(cx: &Context, event: &Event) -> Outcome {
-    let Some(handler) = C::find(event) else {
-        return not_found::<C>(event);
-    };
-    let outcome = if handler.fields.is_empty() {
-        (handler.run)(&mut C::placeholder(), cx, event)
+    let outcome = if let Event::RoomEvents(events) = event {
+        handle_all::<C>(cx, events)
+    } else if let Some(handler) = C::find(event) {
+        with_state(cx, handler.fields, |state: &mut C| {
+            (handler.run)(state, cx, event)
+        })
     } else {
-        let text = cx.host().load(handler.fields.keys(C::FIELDS).as_deref());
-        let mut state: C = state::read(&text, handler.fields).map_err(Error::new)?;
-        drop(text);
-        let before = state.snapshot(handler.fields);
-        let outcome = (handler.run)(&mut state, cx, event);
-        let mut changes = ObjectWriter::default();
-        state
-            .write(handler.fields, Some(&before), &mut changes)
-            .map_err(|error| unwritable(&error))?;
-        if !changes.is_empty() {
-            cx.host().patch(&changes.finish())?;
-        }
-        outcome
+        return not_found::<C>(event);
     };
     match cx.take_deferred() {
         Some(error) if outcome.is_ok() => Err(error),
         _ => outcome,
     }
+}
+
+/// Runs events one after the other on one copy of the state. An error of one does not keep the others from running;
+/// the first is what it all ends with.
+fn handle_all<C: Component>(cx: &Context, events: &[Event]) -> Outcome {
+    let handlers = events
+        .iter()
+        .filter_map(|event| Some((C::find(event)?, event)));
+    let handlers: Vec<(Handler<C>, &Event)> = handlers.collect();
+    let fields = handlers
+        .iter()
+        .fold(FieldSet::NONE, |all, (handler, _)| all.and(handler.fields));
+    with_state(cx, fields, |state: &mut C| {
+        let outcomes = handlers
+            .iter()
+            .map(|(handler, event)| (handler.run)(state, cx, event));
+        outcomes.fold(Ok(None), |first, next| first.and(next))
+    })
+}
+
+/// Loads the fields, runs something on them, and hands what it changed to the daemon.
+fn with_state<C: Component>(
+    cx: &Context,
+    fields: FieldSet,
+    run: impl FnOnce(&mut C) -> Outcome,
+) -> Outcome {
+    if fields.is_empty() {
+        return run(&mut C::placeholder());
+    }
+    let text = cx.host().load(fields.keys(C::FIELDS).as_deref());
+    let mut state: C = state::read(&text, fields).map_err(Error::new)?;
+    drop(text);
+    let before = state.snapshot(fields);
+    let outcome = run(&mut state);
+    let mut changes = ObjectWriter::default();
+    state
+        .write(fields, Some(&before), &mut changes)
+        .map_err(|error| unwritable(&error))?;
+    if !changes.is_empty() {
+        cx.host().patch(&changes.finish())?;
+    }
+    outcome
 }
 
 /// The JSON object that a new mount starts with.

@@ -17,6 +17,8 @@ pub enum Event {
     StateChange(Vec<String>),
     /// An event in a room that the component subscribed to.
     RoomEvent(RoomEvent),
+    /// Several events of rooms, each an [`Event::RoomEvent`], in order: one transaction.
+    RoomEvents(Vec<Event>),
     /// The mount joined this room.
     RoomJoin(String),
     /// The mount left this room.

@@ -150,11 +150,18 @@ impl From<wit::Event> for Event {
                 payload: call.payload,
             }),
             wit::Event::StateChange(keys) => Self::StateChange(keys),
-            wit::Event::RoomEvent(event) => Self::RoomEvent(RoomEvent {
-                room: event.room,
-                event: event.event,
-                data: event.data,
-            }),
+            wit::Event::RoomEvents(events) => Self::RoomEvents(
+                events
+                    .into_iter()
+                    .map(|event| {
+                        Self::RoomEvent(RoomEvent {
+                            room: event.room,
+                            event: event.event,
+                            data: event.data,
+                        })
+                    })
+                    .collect(),
+            ),
             wit::Event::RoomJoin(room) => Self::RoomJoin(room),
             wit::Event::RoomLeave(room) => Self::RoomLeave(room),
             wit::Event::Timer(timer) => Self::Timer(Timer {

@@ -92,6 +92,14 @@ impl FieldSet {
         self.0 == u64::MAX || (field < 64 && self.0 & (1 << field) != 0)
     }
 
+    /// No field.
+    pub(crate) const NONE: Self = Self(0);
+
+    /// The fields of both sets.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     pub(crate) fn is_empty(self) -> bool {
         self.0 == 0
     }

@@ -1,5 +1,7 @@
 //! A client that speaks in frames.
 
+use std::collections::VecDeque;
+
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -14,6 +16,8 @@ use crate::daemon::PATIENCE;
 pub struct Client {
     socket: WebSocketStream<TcpStream>,
     next_id: u64,
+    /// Messages of frames that were read, and not asked for yet.
+    pending: VecDeque<Value>,
     /// Every byte of every frame that came.
     pub received: Vec<u8>,
 }
@@ -45,6 +49,7 @@ impl Client {
         let mut client = Self {
             socket,
             next_id: 0,
+            pending: VecDeque::new(),
             received: Vec::new(),
         };
         let greeting = client.json().await;
@@ -136,6 +141,41 @@ impl Client {
         Mounted {
             id,
             state: reply["result"]["initialState"].clone(),
+        }
+    }
+
+    /// Mounts a component with a default room.
+    pub async fn mount_in(&mut self, room: &str, component: &str) -> Mounted {
+        let payload = json!({"component": component, "room": room});
+        let (_, reply) = self
+            .request(json!({"type": "COMPONENT_MOUNT", "componentId": "ref", "payload": payload}))
+            .await;
+        assert_eq!(reply["success"], true, "{reply}");
+        let id = reply["result"]["componentId"].as_str().expect("an id");
+        Mounted {
+            id: id.to_owned(),
+            state: reply["result"]["initialState"].clone(),
+        }
+    }
+
+    /// Messages as they come, one at a time, whether they share a frame or not.
+    pub async fn pushed(&mut self) -> Value {
+        while self.pending.is_empty() {
+            match self.json().await {
+                Value::Array(list) => self.pending.extend(list),
+                one => self.pending.push_back(one),
+            }
+        }
+        self.pending.pop_front().expect("a message")
+    }
+
+    /// The next message of this type; others are dropped.
+    pub async fn next_of(&mut self, kind: &str) -> Value {
+        loop {
+            let message = self.pushed().await;
+            if message["type"] == kind {
+                return message;
+            }
         }
     }
 

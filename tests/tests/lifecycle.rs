@@ -87,18 +87,6 @@ async fn an_error_in_a_hook_is_reported_and_the_mount_works() {
 }
 
 #[tokio::test]
-async fn what_is_not_offered_yet_says_so() {
-    let daemon = Daemon::with(&["recorder"]).start().await;
-    let mut client = daemon.connect().await;
-    let recorder = client.mount("LiveRecorder", json!({})).await;
-    let reply = client.call(&recorder.id, "emit", json!({})).await;
-    assert_eq!(
-        reply["result"],
-        "rooms are not available in this version of Liveside"
-    );
-}
-
-#[tokio::test]
 async fn the_guest_sees_who_is_behind_an_event() {
     let daemon = Daemon::with(&["recorder"]).start().await;
     let mut client = daemon.connect().await;

@@ -8,6 +8,7 @@ use liveside_guest::prelude::*;
 use serde::Serialize;
 
 mod blob;
+mod member;
 mod memory;
 
 /// Connections may be long: a bound, so that the list does not grow for ever.

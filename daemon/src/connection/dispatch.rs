@@ -14,10 +14,12 @@ use super::outbox::{CloseReason, Outbox};
 use crate::config::RateLimit;
 use crate::ids::ConnectionId;
 use crate::live::{
-    ActionCall, ById, Client, Event, Instance, MountRequest, PropertyUpdate, Refusal,
+    ActionCall, ById, Client, Event, Instance, MountRequest, PropertyUpdate, Refusal, RoomCommand,
 };
 use crate::protocol::incoming::{Action, Mount, Property, parse_frame};
-use crate::protocol::{ClientMessage, Code, ParseError, Request, ServerMessage};
+use crate::protocol::{
+    ClientMessage, Code, ParseError, Request, RoomMessage, ServerMessage, names,
+};
 use crate::state::Json;
 use crate::wasm::Session;
 
@@ -115,6 +117,9 @@ impl Dispatcher {
                 self.property(property, component.unwrap_or_default(), id)
                     .await
             }
+            ClientMessage::Room(message) => {
+                self.room(message, component.unwrap_or_default(), id).await
+            }
             ClientMessage::Ping => {
                 let component = component.unwrap_or_default();
                 let alive = self.mounted.contains(component);
@@ -153,11 +158,8 @@ impl Dispatcher {
                 format!("This connection has {limit} components mounted, and no more are allowed");
             return Err(Refusal::new(Code::LimitExceeded, message));
         }
-        if let Some(room) = &mount.room
-            && !is_room_name(room)
-        {
-            let message = "payload.room must be 1 to 64 characters of A-Z a-z 0-9 _ : . -";
-            return Err(Refusal::new(Code::InvalidMessage, message));
+        if let Some(room) = &mount.room {
+            names::check_room(room).map_err(|rule| Refusal::new(Code::InvalidMessage, rule))?;
         }
         let session = match &mount.user_id {
             None => self.session.clone(),
@@ -247,6 +249,33 @@ impl Dispatcher {
         self.hub.live.run(turn).await;
     }
 
+    async fn room(&mut self, message: RoomMessage<'_>, component: &str, request: Option<&str>) {
+        let Some(ById(instance)) = self.mounted.get(component) else {
+            if message.wants_reply {
+                let refusal = Refusal::rehydration_required(component);
+                self.outbox.send(&ServerMessage::Room {
+                    operation: message.operation,
+                    component,
+                    room: &message.room,
+                    outcome: Err(refusal.as_error()),
+                    request,
+                });
+            }
+            return;
+        };
+        let command = RoomCommand {
+            operation: message.operation,
+            room: message.room.into(),
+            event: message.event.map(Into::into),
+            data: message.data.map(Json::from),
+            include_self: message.include_self,
+            wants_reply: message.wants_reply,
+            request: request.map(Into::into),
+        };
+        let turn = instance.submit(Event::Room(Box::new(command)));
+        self.hub.live.run(turn).await;
+    }
+
     fn refuse(&self, error: &ParseError<'_>) {
         self.outbox.send(&ServerMessage::Refused {
             code: error.code,
@@ -284,12 +313,4 @@ fn bucket(limit: RateLimit) -> Option<Bucket> {
     Some(RateLimiter::direct(
         Quota::per_second(per_second).allow_burst(burst),
     ))
-}
-
-/// 1 to 64 characters of `A-Z a-z 0-9 _ : . -`.
-fn is_room_name(name: &str) -> bool {
-    (1..=64).contains(&name.len())
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'.' | b'-'))
 }

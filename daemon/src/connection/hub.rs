@@ -79,8 +79,7 @@ pub struct Hub {
 /// A connection's place in the hub, given up when it is dropped.
 pub struct Membership {
     hub: Arc<Hub>,
-    /// The connection's id.
-    pub id: ConnectionId,
+    id: ConnectionId,
 }
 
 /// Numbers for people and dashboards.
@@ -130,8 +129,13 @@ impl Hub {
         self.stopping.load(Ordering::Acquire)
     }
 
+    /// An id for a new connection.
+    pub(super) fn new_id(&self) -> ConnectionId {
+        self.ids.connection()
+    }
+
     pub(super) fn join(self: &Arc<Self>, outbox: &Arc<Outbox>) -> Membership {
-        let id = self.ids.connection();
+        let id = outbox.connection().clone();
         outbox.heard(self.now());
         self.members.lock().insert(id.clone(), outbox.clone());
         self.open.fetch_add(1, Ordering::Relaxed);

@@ -20,10 +20,10 @@ use tokio_tungstenite::tungstenite::protocol::frame::FrameHeader;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
 use crate::clock::now_ms;
-use crate::ids::InstanceId;
+use crate::ids::{ConnectionId, InstanceId};
 use crate::live::Client;
-use crate::protocol::ServerMessage;
 use crate::protocol::outgoing::write_delta;
+use crate::protocol::{ServerMessage, SharedMessage};
 use crate::state::Delta;
 
 /// What a buffer begins with: a delta and a reply of an ordinary size fit.
@@ -70,6 +70,7 @@ impl CloseReason {
 
 /// The writing half of a connection.
 pub struct Outbox {
+    connection: ConnectionId,
     socket: OwnedWriteHalf,
     max_bytes: usize,
     queue: Mutex<Queue>,
@@ -89,10 +90,11 @@ struct Queue {
     /// Pushed messages that may still share a frame.
     batch: Vec<Pushed>,
     batch_bytes: usize,
-    /// While the connection's task handles what it has read, it flushes once at the end.
-    corked: bool,
-    /// The time stamp of what is sent while corked: the clock is read once for all of it.
-    corked_at: u64,
+    /// How many hold the writing back: the connection's task while it handles what it has read, a room's wave while
+    /// it goes through the mounts of this connection. The last one writes.
+    holds: u32,
+    /// The time stamp of what is sent while held: the clock is read once for all of it.
+    held_at: u64,
     /// The socket was full when it was last tried.
     blocked: bool,
     closing: Option<CloseReason>,
@@ -104,6 +106,17 @@ struct Queue {
 enum Pushed {
     Delta(InstanceId, Delta),
     Message(Vec<u8>),
+    Shared(InstanceId, Arc<SharedMessage>),
+}
+
+impl Pushed {
+    /// How many messages it is.
+    fn count(&self) -> usize {
+        match self {
+            Self::Delta(..) | Self::Message(_) => 1,
+            Self::Shared(_, message) => message.count(),
+        }
+    }
 }
 
 /// Whether all is written.
@@ -120,8 +133,9 @@ pub enum Written {
 impl Outbox {
     /// An empty outbox. More than `max_bytes` waiting ends the connection.
     #[must_use]
-    pub fn new(socket: OwnedWriteHalf, max_bytes: usize) -> Arc<Self> {
+    pub fn new(connection: ConnectionId, socket: OwnedWriteHalf, max_bytes: usize) -> Arc<Self> {
         Arc::new(Self {
+            connection,
             socket,
             max_bytes,
             queue: Mutex::default(),
@@ -139,22 +153,6 @@ impl Outbox {
     /// The second of the hub's clock at which something last came.
     pub(super) fn last_heard(&self) -> u32 {
         self.last_heard.load(Ordering::Relaxed)
-    }
-
-    /// Holds writing back until [`Outbox::uncork`]. What goes out meanwhile carries the time of now.
-    pub fn cork(&self) {
-        let mut queue = self.queue.lock();
-        queue.corked = true;
-        queue.corked_at = now_ms();
-    }
-
-    /// Writes what has gathered since [`Outbox::cork`].
-    pub fn uncork(&self) {
-        let mut queue = self.queue.lock();
-        queue.corked = false;
-        if !queue.blocked {
-            self.write_now(&mut queue);
-        }
     }
 
     /// Ends the connection: what waits is written, then the close frame, then no more is taken.
@@ -285,6 +283,10 @@ impl Outbox {
 }
 
 impl Client for Outbox {
+    fn connection(&self) -> &ConnectionId {
+        &self.connection
+    }
+
     fn send(&self, message: &ServerMessage<'_>) {
         let mut queue = self.queue.lock();
         if queue.ended {
@@ -316,7 +318,35 @@ impl Client for Outbox {
     fn flush(&self) {
         let mut queue = self.queue.lock();
         // While the socket is full the task is the writer: trying again here would only cost a system call.
-        if !queue.corked && !queue.blocked {
+        if queue.holds == 0 && !queue.blocked {
+            self.write_now(&mut queue);
+        }
+    }
+
+    fn share(&self, member: &InstanceId, message: &Arc<SharedMessage>) {
+        let mut queue = self.queue.lock();
+        if queue.ended {
+            return;
+        }
+        self.check_limit(&mut queue);
+        queue.batch_bytes += message.len() + member.as_str().len();
+        queue
+            .batch
+            .push(Pushed::Shared(member.clone(), message.clone()));
+    }
+
+    fn hold(&self) {
+        let mut queue = self.queue.lock();
+        if queue.holds == 0 {
+            queue.held_at = now_ms();
+        }
+        queue.holds += 1;
+    }
+
+    fn release(&self) {
+        let mut queue = self.queue.lock();
+        queue.holds = queue.holds.saturating_sub(1);
+        if queue.holds == 0 && !queue.blocked {
             self.write_now(&mut queue);
         }
     }
@@ -329,8 +359,8 @@ impl Queue {
 
     /// The time stamp of a message that is written now.
     fn now(&self) -> u64 {
-        if self.corked {
-            self.corked_at
+        if self.holds > 0 {
+            self.held_at
         } else {
             now_ms()
         }
@@ -378,7 +408,7 @@ impl Queue {
         self.batch_bytes = 0;
         let now = self.now();
         self.frame(OpCode::Data(Data::Text), |out| {
-            let many = batch.len() > 1;
+            let many = batch.iter().map(Pushed::count).sum::<usize>() > 1;
             for (at, pushed) in batch.iter().enumerate() {
                 if many {
                     out.push(if at == 0 { b'[' } else { b',' });
@@ -386,6 +416,7 @@ impl Queue {
                 match pushed {
                     Pushed::Delta(component, delta) => write_delta(out, component, delta, now),
                     Pushed::Message(encoded) => out.extend_from_slice(encoded),
+                    Pushed::Shared(member, message) => message.write(out, member),
                 }
             }
             if many {

@@ -41,8 +41,8 @@ enum Next {
 /// Serves one connection until it ends. `already_read` came with the upgrade request.
 pub async fn serve(hub: Arc<Hub>, stream: TcpStream, already_read: Vec<u8>) {
     let (read, write) = stream.into_split();
-    let outbox = Outbox::new(write, hub.config.outbox_bytes);
-    let membership = hub.join(&outbox);
+    let outbox = Outbox::new(hub.new_id(), write, hub.config.outbox_bytes);
+    let _membership = hub.join(&outbox);
     let socket = Socket {
         read,
         outbox: outbox.clone(),
@@ -60,11 +60,11 @@ pub async fn serve(hub: Arc<Hub>, stream: TcpStream, already_read: Vec<u8>) {
     let mut socket =
         WebSocketStream::from_partially_read(socket, already_read, Role::Server, Some(config))
             .await;
-    let mut dispatcher = Dispatcher::new(hub.clone(), outbox.clone(), membership.id.clone());
-    tracing::debug!(connection = %membership.id, "connected");
+    let mut dispatcher = Dispatcher::new(hub.clone(), outbox.clone(), outbox.connection().clone());
+    tracing::debug!(connection = %outbox.connection(), "connected");
 
     outbox.send(&ServerMessage::Established {
-        connection: &membership.id,
+        connection: outbox.connection(),
     });
     outbox.flush();
     read_messages(&hub, &mut socket, &outbox, &mut dispatcher).await;
@@ -73,7 +73,7 @@ pub async fn serve(hub: Arc<Hub>, stream: TcpStream, already_read: Vec<u8>) {
         // The client answers our close frame, or is given up.
         let _ = tokio::time::timeout(CLOSE_GRACE, last_words(&mut socket, &outbox)).await;
     }
-    tracing::debug!(connection = %membership.id, closing = ?outbox.closing(), "disconnected");
+    tracing::debug!(connection = %outbox.connection(), closing = ?outbox.closing(), "disconnected");
 }
 
 /// Reads and handles messages until the connection ends for some reason.
@@ -87,17 +87,17 @@ async fn read_messages(
     let mut ahead = None;
     loop {
         let mut next = poll_fn(|cx| poll_next(socket, outbox, hub, &mut ahead, cx)).await;
-        outbox.cork();
+        outbox.hold();
         // The clock is first read when a second message is there: most often there is none.
         let mut burst_ends = None;
         loop {
             match next {
                 Next::Message(message) => dispatcher.handle(message).await,
                 Next::TooLarge => {
-                    outbox.uncork();
+                    outbox.release();
                     return outbox.close(CloseReason::TooLarge);
                 }
-                Next::Gone | Next::Closed => return outbox.uncork(),
+                Next::Gone | Next::Closed => return outbox.release(),
             }
             // What else was read with it?
             match poll_fn(|cx| Poll::Ready(poll_read(socket, cx))).await {
@@ -110,7 +110,7 @@ async fn read_messages(
                 break;
             }
         }
-        outbox.uncork();
+        outbox.release();
     }
 }
 

@@ -4,14 +4,16 @@
 //! component returned an error): the changes made before are applied and sent all the same, then the failed reply.
 //! *Broken* (a trap, a time-out, a limit): nothing is applied.
 
+use std::sync::Arc;
+
 use compact_str::CompactString;
 
 use super::instance::{Instance, Resident};
 use super::refusal::Refusal;
-use crate::protocol::{Code, ServerMessage};
+use crate::protocol::{Code, RoomOperation, ServerMessage};
 use crate::state::{Json, Key, PatchError};
 use crate::wasm::definition::{SET_VALUE, is_hook_name};
-use crate::wasm::{CallError, Fault, GuestEvent, Lease, Subject};
+use crate::wasm::{CallError, Fault, GuestEvent, Lease, RoomEvent, Subject};
 
 /// Something that happens to an instance.
 #[derive(Debug)]
@@ -22,6 +24,19 @@ pub enum Event {
     Action(ActionCall),
     /// A browser sets a key.
     Property(PropertyUpdate),
+    /// A browser wants something of a room.
+    Room(Box<RoomCommand>),
+    /// What others emitted in rooms.
+    RoomEvents(Vec<Arc<RoomEvent>>),
+    /// The component has joined a room of its own accord, or left one.
+    RoomHook {
+        /// Whether it joined.
+        joined: bool,
+        /// The room.
+        room: Box<str>,
+    },
+    /// A timer is due: its number.
+    Timer(u64),
     /// A new version of the component is there.
     Refresh,
     /// The browser is done with it.
@@ -72,16 +87,35 @@ pub struct PropertyUpdate {
     pub request: Option<CompactString>,
 }
 
+/// What a browser wants of a room.
+#[derive(Debug)]
+pub struct RoomCommand {
+    /// What.
+    pub operation: RoomOperation,
+    /// The room.
+    pub room: CompactString,
+    /// The event of an emit.
+    pub event: Option<CompactString>,
+    /// Its data, the changes of the state, or the state that a new room begins with.
+    pub data: Option<Json>,
+    /// Whether the sender is told as well.
+    pub include_self: bool,
+    /// Whether the client waits for a reply.
+    pub wants_reply: bool,
+    /// `requestId` as JSON text.
+    pub request: Option<CompactString>,
+}
+
 impl Event {
     /// Whether it may be refused when too many wait. The end of an instance may not.
     pub(super) fn is_droppable(&self) -> bool {
-        matches!(self, Self::Action(_) | Self::Property(_))
+        matches!(self, Self::Action(_) | Self::Property(_) | Self::Room(_))
     }
 }
 
 /// Whether what an event changed is told to the browser.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Tell {
+pub(super) enum Tell {
     /// As a delta.
     Delta,
     /// Not: the whole state is sent anyway, or nobody is there.
@@ -90,12 +124,16 @@ enum Tell {
 
 impl Instance {
     /// Runs one event. `false`: the instance has ended.
-    pub(super) async fn run(&self, resident: &mut Resident, event: Event) -> bool {
+    pub(super) async fn run(self: &Arc<Self>, resident: &mut Resident, event: Event) -> bool {
         self.take_current_version(resident).await;
         match event {
-            Event::Mount(request) => self.mount(resident, &request).await,
+            Event::Mount(request) => return self.mount(resident, &request).await,
             Event::Action(call) => self.action(resident, &call).await,
             Event::Property(update) => self.property(resident, &update).await,
+            Event::Room(command) => self.room_command(resident, &command).await,
+            Event::RoomEvents(events) => self.room_events(resident, &events).await,
+            Event::RoomHook { joined, room } => self.room_hook(resident, joined, &room).await,
+            Event::Timer(timer) => self.timer(resident, timer).await,
             Event::Refresh => {}
             Event::Unmount { request } => {
                 self.end(resident).await;
@@ -125,7 +163,18 @@ impl Instance {
         true
     }
 
-    async fn mount(&self, resident: &mut Resident, request: &MountRequest) {
+    /// `false`: the mount was refused, and is none.
+    async fn mount(self: &Arc<Self>, resident: &mut Resident, request: &MountRequest) -> bool {
+        if let Some(room) = &request.room
+            && let Err(refusal) = self.join(resident, room, None, true).await
+        {
+            self.client.send(&ServerMessage::Mounted {
+                reference: request.reference.as_deref(),
+                outcome: Err(refusal.as_error()),
+                request: request.request.as_deref(),
+            });
+            return false;
+        }
         let hooks = resident.version.definition.hooks;
         if hooks.connect {
             self.hook(resident, "connect", GuestEvent::Connect, Tell::Nothing)
@@ -151,17 +200,19 @@ impl Instance {
                 request: request.request.as_deref(),
             });
         }
+        true
     }
 
-    async fn end(&self, resident: &mut Resident) {
+    async fn end(self: &Arc<Self>, resident: &mut Resident) {
         if resident.version.definition.hooks.destroy {
             self.hook(resident, "destroy", GuestEvent::Destroy, Tell::Nothing)
                 .await;
         }
+        self.leave_all(resident);
         self.log_lifecycle(resident, "unmounted");
     }
 
-    async fn action(&self, resident: &mut Resident, call: &ActionCall) {
+    async fn action(self: &Arc<Self>, resident: &mut Resident, call: &ActionCall) {
         let outcome = self.try_action(resident, call).await;
         if let Err(refusal) = &outcome {
             self.report(&call.name, refusal);
@@ -180,7 +231,7 @@ impl Instance {
     }
 
     async fn try_action(
-        &self,
+        self: &Arc<Self>,
         resident: &mut Resident,
         call: &ActionCall,
     ) -> Result<Option<Json>, Refusal> {
@@ -211,7 +262,7 @@ impl Instance {
         .await
     }
 
-    async fn property(&self, resident: &mut Resident, update: &PropertyUpdate) {
+    async fn property(self: &Arc<Self>, resident: &mut Resident, update: &PropertyUpdate) {
         let outcome = match self.check_callable(resident, SET_VALUE) {
             Ok(()) => {
                 self.set_value(resident, &update.name, update.value.clone(), None)
@@ -232,7 +283,7 @@ impl Instance {
 
     /// The daemon's own action: sets one key, for a browser, where the component allows it.
     async fn set_value(
-        &self,
+        self: &Arc<Self>,
         resident: &mut Resident,
         key: &str,
         value: Json,
@@ -302,8 +353,8 @@ impl Instance {
     }
 
     /// Runs a lifecycle hook as an event of its own. Its errors are reported and break nothing.
-    async fn hook(
-        &self,
+    pub(super) async fn hook(
+        self: &Arc<Self>,
         resident: &mut Resident,
         name: &'static str,
         event: GuestEvent<'_>,
@@ -321,7 +372,7 @@ impl Instance {
     }
 
     /// Tells a new version's `reload` hook that it has taken over.
-    pub(super) async fn reload_hook(&self, resident: &mut Resident, from_version: &str) {
+    pub(super) async fn reload_hook(self: &Arc<Self>, resident: &mut Resident, from_version: &str) {
         if resident.version.definition.hooks.reload {
             self.hook(
                 resident,
@@ -334,8 +385,8 @@ impl Instance {
     }
 
     /// One event: guest calls on one worker, then everything or nothing.
-    async fn transact(
-        &self,
+    pub(super) async fn transact(
+        self: &Arc<Self>,
         resident: &mut Resident,
         event: &str,
         tell: Tell,
@@ -375,10 +426,12 @@ impl Instance {
         match outcome {
             Ok(result) => {
                 self.commit(subject, tell);
+                self.apply_effects(resident);
                 Ok(result)
             }
             Err(Stop::Refused(refusal)) => {
                 self.commit(subject, tell);
+                self.apply_effects(resident);
                 Err(refusal)
             }
             Err(Stop::Broken(fault)) => {
@@ -428,7 +481,7 @@ impl Instance {
     }
 
     /// Logs a fault, with what the browser is not told.
-    fn broken(&self, event: &str, fault: Fault) -> Refusal {
+    pub(super) fn broken(&self, event: &str, fault: Fault) -> Refusal {
         tracing::error!(component = self.slot.name(), instance = %self.id(), event, error = %fault, "an event broke down");
         fault.into()
     }
@@ -460,6 +513,13 @@ impl Instance {
                 property: &update.name,
                 outcome: Err(refusal.as_error()),
                 request: update.request.as_deref(),
+            }),
+            Event::Room(command) if command.wants_reply => self.client.send(&ServerMessage::Room {
+                operation: command.operation,
+                component,
+                room: &command.room,
+                outcome: Err(refusal.as_error()),
+                request: command.request.as_deref(),
             }),
             _ => {}
         }

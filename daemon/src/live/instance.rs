@@ -1,6 +1,6 @@
 //! One mounted component: where its state rests, and whose turn it is.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,10 +10,16 @@ use super::Turn;
 use super::client::Client;
 use super::event::Event;
 use super::refusal::Refusal;
+use super::room::Room;
 use super::slot::{Slot, Version};
+use super::timers::TimerKey;
 use crate::ids::InstanceId;
 use crate::protocol::Code;
 use crate::wasm::Subject;
+use crate::wasm::subject::TimerStart;
+
+/// Room events that may wait for one instance. Past that the newest are dropped: a room waits for nobody.
+const MAX_ROOM_EVENTS: usize = 10_000;
 
 /// A mounted component.
 ///
@@ -46,6 +52,30 @@ pub(super) struct Resident {
     pub(super) refused: Option<Arc<Version>>,
     /// The worker that served it last.
     pub(super) worker: Option<u32>,
+    /// The rooms that it is a member of.
+    pub(super) rooms: Vec<Arc<Room>>,
+    /// The timers that run, by their number.
+    pub(super) timers: BTreeMap<u64, RunningTimer>,
+}
+
+/// A timer that runs.
+pub(super) struct RunningTimer {
+    pub(super) key: TimerKey,
+    pub(super) due: tokio::time::Instant,
+    pub(super) start: TimerStart,
+}
+
+impl Resident {
+    /// Where a room stands in the list.
+    pub(super) fn position(&self, room: &str) -> Option<usize> {
+        self.rooms
+            .iter()
+            .position(|joined| **joined.name() == *room)
+    }
+
+    pub(super) fn room(&self, name: &str) -> Option<&Arc<Room>> {
+        self.position(name).map(|at| &self.rooms[at])
+    }
 }
 
 impl Instance {
@@ -56,16 +86,14 @@ impl Instance {
         subject: Subject,
         max_waiting: usize,
     ) -> Arc<Self> {
-        let resident = Resident {
-            version,
-            refused: None,
-            worker: None,
-            subject: None,
-        };
         let id = subject.instance.clone();
         let resident = Some(Resident {
             subject: Some(subject),
-            ..resident
+            version,
+            refused: None,
+            worker: None,
+            rooms: Vec::new(),
+            timers: BTreeMap::new(),
         });
         let mailbox = Mailbox {
             resident,
@@ -87,6 +115,12 @@ impl Instance {
         &self.id
     }
 
+    /// Whose it is.
+    #[must_use]
+    pub fn client(&self) -> &Arc<dyn Client> {
+        &self.client
+    }
+
     /// Gives an event its turn, or a place in the queue. An event that gets neither is refused at once.
     pub fn submit(self: &Arc<Self>, event: Event) -> Turn {
         let mut mailbox = self.mailbox.lock();
@@ -106,7 +140,18 @@ impl Instance {
             self.refuse(&event, &Refusal::new(Code::LimitExceeded, message));
             return None;
         }
-        mailbox.waiting.push_back(event);
+        match (event, mailbox.waiting.back_mut()) {
+            // Room events that wait together are heard together.
+            (Event::RoomEvents(more), Some(Event::RoomEvents(earlier))) => {
+                let room = MAX_ROOM_EVENTS.saturating_sub(earlier.len());
+                if more.len() > room {
+                    let (id, lost) = (&self.id, more.len() - room);
+                    tracing::warn!(component = self.slot.name(), instance = %id, lost, "room events are lost: the component is too slow for them");
+                }
+                earlier.extend(more.into_iter().take(room));
+            }
+            (event, _) => mailbox.waiting.push_back(event),
+        }
         None
     }
 

@@ -34,6 +34,11 @@ impl Refusal {
         )
     }
 
+    /// Whether the component broke down, so that nothing of the event was kept.
+    pub(super) fn is_breakdown(&self) -> bool {
+        matches!(self.code, Code::ComponentCrashed | Code::ActionTimeout)
+    }
+
     /// As the error half of a reply.
     #[must_use]
     pub fn as_error(&self) -> (Code, &str) {

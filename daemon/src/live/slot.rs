@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 
+use super::Services;
 use super::instance::Instance;
 use super::persistent::PersistentMap;
 use crate::wasm::subject::Shared;
@@ -32,17 +33,24 @@ pub struct Slot {
     /// `false` while its module's file is gone: what is mounted goes on, nothing new is mounted.
     available: AtomicBool,
     pub(super) persistent: Arc<PersistentMap>,
+    /// What instances share, whatever their component.
+    pub(super) services: Arc<Services>,
     /// Everything mounted, for swaps and counts.
     instances: Mutex<HashSet<ById>>,
 }
 
 impl Slot {
-    pub(super) fn new(version: Arc<Version>, persistent: Arc<PersistentMap>) -> Self {
+    pub(super) fn new(
+        version: Arc<Version>,
+        persistent: Arc<PersistentMap>,
+        services: Arc<Services>,
+    ) -> Self {
         Self {
             name: version.definition.name.clone(),
             current: ArcSwap::new(version),
             available: AtomicBool::new(true),
             persistent,
+            services,
             instances: Mutex::default(),
         }
     }

@@ -138,6 +138,9 @@ impl Live {
             default_state: definition.default_state.clone(),
             max_state_bytes: self.limits.state_bytes,
             max_log_lines: self.limits.log_lines,
+            max_message_bytes: self.limits.message_bytes,
+            rooms: self.services.rooms.clone(),
+            timer_limits: self.limits.timers,
         };
         let version = Arc::new(Version {
             definition: definition.clone(),
@@ -147,7 +150,7 @@ impl Live {
         match slots.get(&definition.name) {
             Some(slot) => (slot.clone(), Some(slot.publish(version))),
             None => {
-                let slot = Arc::new(Slot::new(version, persistent));
+                let slot = Arc::new(Slot::new(version, persistent, self.services.clone()));
                 slots.insert(definition.name.clone(), slot.clone());
                 (slot, None)
             }
@@ -157,7 +160,7 @@ impl Live {
 
 impl Instance {
     /// Moves the instance to the version that runs now, if it is another one.
-    pub(super) async fn take_current_version(&self, resident: &mut Resident) {
+    pub(super) async fn take_current_version(self: &Arc<Self>, resident: &mut Resident) {
         if self.slot.is_current(&resident.version) {
             return;
         }

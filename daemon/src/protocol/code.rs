@@ -31,6 +31,8 @@ pub enum Code {
     AuthDenied,
     /// The payload is not what the action takes.
     InvalidPayload,
+    /// The room may not be joined, or only members may do that.
+    RoomDenied,
     /// Something would be larger, or more, than it may.
     LimitExceeded,
 }
@@ -53,6 +55,7 @@ impl Code {
             Self::ComponentCrashed => "COMPONENT_CRASHED",
             Self::AuthDenied => "AUTH_DENIED",
             Self::InvalidPayload => "INVALID_PAYLOAD",
+            Self::RoomDenied => "ROOM_DENIED",
             Self::LimitExceeded => "LIMIT_EXCEEDED",
         }
     }

@@ -9,6 +9,8 @@ use serde_json::value::RawValue;
 
 use super::code::Code;
 
+mod room;
+
 /// The longest `requestId`, in bytes of JSON text: it is echoed, so it must not be a way to make the daemon send much.
 const MAX_REQUEST_ID_BYTES: usize = 256;
 /// The longest name of a component, an action or a property, in bytes.
@@ -40,6 +42,8 @@ pub enum ClientMessage<'a> {
     Property(Property<'a>),
     /// `COMPONENT_PING`.
     Ping,
+    /// `ROOM_JOIN`, `ROOM_LEAVE`, `ROOM_EMIT`, `ROOM_STATE_GET` or `ROOM_STATE_SET`.
+    Room(RoomMessage<'a>),
 }
 
 /// The payload of a mount.
@@ -78,6 +82,8 @@ pub struct Property<'a> {
     /// The value; `null` if there was none.
     pub value: &'a RawValue,
 }
+
+pub use room::{RoomMessage, RoomOperation};
 
 /// A message that is none. It says which request it belongs to, where that could be told.
 #[derive(Debug, PartialEq, Eq)]
@@ -245,6 +251,18 @@ fn parse_message(text: &str) -> Parsed<'_> {
             ClientMessage::Property(property(envelope.property, envelope.payload).map_err(invalid)?)
         }
         PING => ClientMessage::Ping,
+        _ if let Some(operation) = RoomOperation::of(original_type) => {
+            let expects = flag(envelope.expect_response, "expectResponse").map_err(invalid)?;
+            ClientMessage::Room(
+                room::message(
+                    text,
+                    operation,
+                    envelope.payload,
+                    request_id.is_some() || expects,
+                )
+                .map_err(invalid)?,
+            )
+        }
         _ => {
             let expects = flag(envelope.expect_response, "expectResponse").map_err(invalid)?;
             ClientMessage::Action(Action {
@@ -279,6 +297,7 @@ fn original_type(raw: &RawValue) -> Option<&'static str> {
         PING,
     ]
     .into_iter()
+    .chain(RoomOperation::ALL.map(RoomOperation::message_type))
     .find(|known| {
         raw.get()
             .strip_prefix('"')
@@ -295,7 +314,7 @@ pub fn reply_type(original_type: &str) -> &'static str {
         UNMOUNT => "COMPONENT_UNMOUNTED",
         PROPERTY => "PROPERTY_UPDATED",
         PING => "COMPONENT_PONG",
-        _ => "ACTION_RESPONSE",
+        _ => RoomOperation::of(original_type).map_or("ACTION_RESPONSE", RoomOperation::reply_type),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::PROTOCOL_VERSION;
 use super::code::Code;
-use super::incoming::reply_type;
+use super::incoming::{RoomOperation, reply_type};
 use crate::ids::{ConnectionId, InstanceId};
 use crate::state::{Delta, Document, Json};
 
@@ -68,6 +68,19 @@ pub enum ServerMessage<'a> {
         /// `requestId`, as JSON text.
         request: Option<&'a str>,
     },
+    /// Reply to a message about a room.
+    Room {
+        /// What was asked for.
+        operation: RoomOperation,
+        /// The member, or who wants to be one.
+        component: &'a str,
+        /// `roomId`.
+        room: &'a str,
+        /// What came of it.
+        outcome: Outcome<'a, RoomAnswer<'a>>,
+        /// `requestId`, as JSON text.
+        request: Option<&'a str>,
+    },
     /// Reply to what is no message, or is one message too many.
     Refused {
         /// What kind of mistake.
@@ -106,6 +119,17 @@ pub enum ServerMessage<'a> {
         /// The new version, or the error.
         outcome: Result<&'a str, &'a str>,
     },
+}
+
+/// What a reply about a room tells.
+#[derive(Debug, Clone, Copy)]
+pub enum RoomAnswer<'a> {
+    /// Nothing but that it is done.
+    Done,
+    /// The room's state, a JSON object as text.
+    State(&'a str),
+    /// How many members it went to.
+    Count(usize),
 }
 
 impl ServerMessage<'_> {
@@ -220,6 +244,22 @@ impl ServerMessage<'_> {
                 object.string("code", code.as_str());
                 object.reply_end(*request, now_ms);
             }
+            Self::Room {
+                operation,
+                component,
+                room,
+                outcome,
+                request,
+            } => {
+                object.kind(operation.reply_type());
+                object.kind_of("originalType", operation.message_type());
+                object.string("componentId", component);
+                object.string("roomId", room);
+                object.outcome(outcome, |object, answer| {
+                    object.room_answer(*operation, room, answer);
+                });
+                object.reply_end(*request, now_ms);
+            }
             Self::State { component, state } => {
                 object.kind("STATE_UPDATE");
                 object.string("componentId", component.as_str());
@@ -289,22 +329,22 @@ pub fn write_delta(out: &mut Vec<u8>, component: &InstanceId, delta: &Delta, now
 }
 
 /// An object under construction.
-struct Object<'o> {
-    out: &'o mut Vec<u8>,
+pub(super) struct Object<'o> {
+    pub(super) out: &'o mut Vec<u8>,
     first: bool,
 }
 
 impl<'o> Object<'o> {
-    fn begin(out: &'o mut Vec<u8>) -> Self {
+    pub(super) fn begin(out: &'o mut Vec<u8>) -> Self {
         out.push(b'{');
         Self { out, first: true }
     }
 
-    fn end(self) {
+    pub(super) fn end(self) {
         self.out.push(b'}');
     }
 
-    fn key(&mut self, key: &str) {
+    pub(super) fn key(&mut self, key: &str) {
         if !self.first {
             self.out.push(b',');
         }
@@ -314,12 +354,12 @@ impl<'o> Object<'o> {
     }
 
     /// A value that is JSON text already.
-    fn raw(&mut self, key: &str, json: &str) {
+    pub(super) fn raw(&mut self, key: &str, json: &str) {
         self.key(key);
         self.out.extend_from_slice(json.as_bytes());
     }
 
-    fn string(&mut self, key: &str, value: &str) {
+    pub(super) fn string(&mut self, key: &str, value: &str) {
         self.key(key);
         push_string(self.out, value);
     }
@@ -330,7 +370,7 @@ impl<'o> Object<'o> {
         }
     }
 
-    fn kind(&mut self, kind: &'static str) {
+    pub(super) fn kind(&mut self, kind: &'static str) {
         self.kind_of("type", kind);
     }
 
@@ -342,13 +382,45 @@ impl<'o> Object<'o> {
         self.out.push(b'"');
     }
 
-    fn document(&mut self, key: &str, document: &Document) {
+    pub(super) fn document(&mut self, key: &str, document: &Document) {
         self.key(key);
         let mut object = Object::begin(self.out);
         for (key, value) in document.iter() {
             object.raw(key, value.as_str());
         }
         object.end();
+    }
+
+    /// Clients of different generations look for the same in different places.
+    fn room_answer(&mut self, operation: RoomOperation, room: &str, answer: RoomAnswer<'_>) {
+        let state = match answer {
+            RoomAnswer::State(state) => Some(state),
+            RoomAnswer::Count(count) => {
+                self.raw("count", itoa(count as u64).as_str());
+                None
+            }
+            RoomAnswer::Done => None,
+        };
+        if let Some(state) = state {
+            self.raw("state", state);
+            self.key("data");
+            if operation == RoomOperation::Join {
+                let mut data = Object::begin(self.out);
+                data.raw("state", state);
+                data.end();
+            } else {
+                self.out.extend_from_slice(state.as_bytes());
+            }
+        }
+        if state.is_some() || operation == RoomOperation::Leave {
+            self.key("payload");
+            let mut payload = Object::begin(self.out);
+            payload.string("roomId", room);
+            if let Some(state) = state {
+                payload.raw("state", state);
+            }
+            payload.end();
+        }
     }
 
     fn outcome<T: Clone>(&mut self, outcome: &Outcome<'_, T>, result: impl FnOnce(&mut Self, T)) {
@@ -372,7 +444,7 @@ impl<'o> Object<'o> {
         self.timestamp(now_ms);
     }
 
-    fn timestamp(&mut self, now_ms: u64) {
+    pub(super) fn timestamp(&mut self, now_ms: u64) {
         self.raw("timestamp", itoa(now_ms).as_str());
     }
 }

@@ -3,6 +3,7 @@
 //! A definition comes from a guest: it may say anything. What leaves this file obeys the rules of the WIT.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::bindings::exports::liveside::component::component as wit;
 use crate::state::Document;
@@ -35,6 +36,8 @@ pub struct Definition {
     pub props: Props,
     /// Who may mount it.
     pub access: Option<Access>,
+    /// Whether all mounts are one instance.
+    pub singleton: Option<Singleton>,
     /// Whether every event gets a new instance of the module.
     pub fresh: bool,
     /// Log mounts and unmounts.
@@ -74,6 +77,14 @@ pub struct Hooks {
     pub before_action: bool,
     /// After an event that changed the state.
     pub state_change: bool,
+    /// The mount became a member of a room.
+    pub room_join: bool,
+    /// The mount is a member no longer.
+    pub room_leave: bool,
+    /// A browser joined the singleton.
+    pub client_join: bool,
+    /// A browser left the singleton.
+    pub client_leave: bool,
     /// After a new version took over.
     pub reload: bool,
     /// When the connection is gone.
@@ -85,10 +96,32 @@ pub struct Hooks {
 /// A room event that the component's logic wants to hear.
 #[derive(Debug, Clone)]
 pub struct RoomSubscription {
-    /// `None`: the default room of the mount.
+    /// A name, or a beginning with `*` behind it. `None`: the default room of the mount.
     pub room: Option<Box<str>>,
     /// The event.
     pub event: Box<str>,
+}
+
+impl RoomSubscription {
+    /// Whether it is for this event.
+    #[must_use]
+    pub fn hears(&self, room: &str, is_default: bool, event: &str) -> bool {
+        *self.event == *event
+            && match self.room.as_deref() {
+                None => is_default,
+                Some(wanted) => match wanted.strip_suffix('*') {
+                    Some(beginning) => room.starts_with(beginning),
+                    None => wanted == room,
+                },
+            }
+    }
+}
+
+/// One instance for everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Singleton {
+    /// How long it lives on after its last member left; `None`: for ever.
+    pub linger: Option<Duration>,
 }
 
 /// What a browser may set of the initial state.
@@ -233,6 +266,10 @@ fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
             mount: has(wit::Hooks::MOUNT),
             before_action: has(wit::Hooks::BEFORE_ACTION),
             state_change: has(wit::Hooks::STATE_CHANGE),
+            room_join: has(wit::Hooks::ROOM_JOIN),
+            room_leave: has(wit::Hooks::ROOM_LEAVE),
+            client_join: has(wit::Hooks::CLIENT_JOIN),
+            client_leave: has(wit::Hooks::CLIENT_LEAVE),
             reload: has(wit::Hooks::RELOAD),
             disconnect: has(wit::Hooks::DISCONNECT),
             destroy: has(wit::Hooks::DESTROY),
@@ -251,6 +288,9 @@ fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
             wit::Props::Any => Props::Any,
         },
         access: given.access.map(Into::into),
+        singleton: given.singleton.map(|singleton| Singleton {
+            linger: singleton.linger_ms.map(Duration::from_millis),
+        }),
         fresh: given.isolation == wit::Isolation::Fresh,
         logs_lifecycle: given.logging.contains(wit::Logging::LIFECYCLE),
     })
@@ -258,9 +298,7 @@ fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
 
 /// What would be a guard or a promise if it were there, and is not there yet.
 fn refuse_unsupported(given: &wit::Definition) -> Result<(), DefinitionError> {
-    let what = if given.singleton.is_some() {
-        "to be a singleton"
-    } else if given.rate_limit.is_some()
+    let what = if given.rate_limit.is_some()
         || given
             .actions
             .iter()

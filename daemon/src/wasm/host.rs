@@ -7,9 +7,11 @@ mod config;
 mod log;
 mod persistent;
 mod private;
+mod rooms;
 mod session;
 mod state;
 mod time;
+mod timers;
 mod unavailable;
 
 use std::sync::Arc;

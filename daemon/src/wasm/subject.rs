@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::ids::{ConnectionId, InstanceId};
 use crate::state::{Document, Json};
@@ -21,6 +22,12 @@ pub struct Subject {
     pub private: Option<Box<Document>>,
     /// The room of the mount.
     pub room: Option<Box<str>>,
+    /// What the event asks the daemon to do once it is over. Dropped if it breaks down.
+    pub effects: Vec<Effect>,
+    /// The number of the last timer that was started.
+    pub last_timer: u32,
+    /// Timers that run, those that the event starts included.
+    pub timers: u32,
     /// Who is behind the event.
     pub session: Arc<Session>,
     /// What is the same for every mount of the component.
@@ -42,6 +49,92 @@ pub struct Shared {
     pub max_state_bytes: usize,
     /// Most log lines of one event.
     pub max_log_lines: usize,
+    /// Most bytes of what one call hands over to others: the data of an event, of a broadcast, of a timer.
+    pub max_message_bytes: usize,
+    /// The rooms.
+    pub rooms: Arc<dyn Rooms>,
+    /// What timers may do.
+    pub timer_limits: TimerLimits,
+}
+
+/// What timers may do.
+#[derive(Debug, Clone, Copy)]
+pub struct TimerLimits {
+    /// The shortest delay and interval.
+    pub shortest: Duration,
+    /// How many one instance may have.
+    pub count: u32,
+}
+
+/// Something that an event asks for. It happens after the event's changes are applied, in the order asked for.
+#[derive(Debug)]
+pub enum Effect {
+    /// Become a member of a room.
+    Join(Box<str>),
+    /// Be a member no longer.
+    Leave(Box<str>),
+    /// Send an event to the other members.
+    Emit {
+        /// The room.
+        room: Box<str>,
+        /// The event.
+        event: Box<str>,
+        /// Its data.
+        data: Json,
+    },
+    /// Lay keys over the state of a room.
+    SetState {
+        /// The room.
+        room: Box<str>,
+        /// A JSON object.
+        changes: Json,
+    },
+    /// Tell the browsers of the default room.
+    Broadcast {
+        /// The type.
+        kind: Box<str>,
+        /// The data.
+        data: Json,
+        /// Whether the user behind the event is left out.
+        except_sender: bool,
+    },
+    /// Start a timer.
+    StartTimer(TimerStart),
+    /// Stop a timer, if it runs.
+    CancelTimer(u64),
+}
+
+/// A timer that is to be started.
+#[derive(Debug, Clone)]
+pub struct TimerStart {
+    /// Unique within the instance.
+    pub id: u64,
+    /// Names the event.
+    pub name: Box<str>,
+    /// Given back with the event.
+    pub payload: Option<Json>,
+    /// Until the first event.
+    pub delay: Duration,
+    /// Whether it goes on, with the same time between events.
+    pub repeats: bool,
+}
+
+/// What an event may know of the rooms. Changes go by [`Effect`]s.
+pub trait Rooms: Send + Sync + fmt::Debug {
+    /// Members other than `instance`; `None` if it is no member itself, or there is no such room.
+    fn others(&self, room: &str, instance: &InstanceId) -> Option<usize>;
+
+    /// The state, as the text of a JSON object.
+    fn state(&self, room: &str) -> Option<String>;
+
+    /// All members, in the order of their joining.
+    fn members(&self, room: &str) -> Vec<InstanceId>;
+
+    /// Connections of the members.
+    fn connections(&self, room: &str) -> usize;
+
+    /// Most bytes of a state.
+    fn max_state_bytes(&self) -> usize;
 }
 
 impl Subject {
@@ -56,8 +149,13 @@ impl Subject {
         self.private.as_ref().map_or(0, |private| private.bytes())
     }
 
-    /// Takes everything that the event wrote back.
+    /// Takes everything that the event wrote or asked for back.
     pub fn rollback(&mut self) {
+        for effect in self.effects.drain(..) {
+            if matches!(effect, Effect::StartTimer(_)) {
+                self.timers -= 1;
+            }
+        }
         self.state.rollback();
         if let Some(private) = &mut self.private {
             private.rollback();

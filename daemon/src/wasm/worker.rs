@@ -54,10 +54,45 @@ pub enum GuestEvent<'a> {
         /// The version before.
         from_version: &'a str,
     },
+    /// What others emitted in rooms.
+    RoomEvents(&'a [Arc<RoomEvent>]),
+    /// The mount has become a member of a room.
+    RoomJoin(&'a str),
+    /// The mount is a member no longer.
+    RoomLeave(&'a str),
+    /// A timer is due.
+    Timer {
+        /// Its number.
+        id: u64,
+        /// Its name.
+        name: &'a str,
+        /// What it was started with.
+        payload: Option<&'a Json>,
+    },
+    /// A browser joined a singleton, or left it.
+    Client {
+        /// Whether it joined.
+        joined: bool,
+        /// Its connection.
+        connection: &'a str,
+        /// Members after the event.
+        count: u32,
+    },
     /// The connection is gone.
     Disconnect,
     /// The last event.
     Destroy,
+}
+
+/// An event in a room.
+#[derive(Debug)]
+pub struct RoomEvent {
+    /// The room.
+    pub room: Arc<str>,
+    /// The event.
+    pub event: Box<str>,
+    /// What came with it.
+    pub data: Json,
 }
 
 /// A live instance of a module.
@@ -225,6 +260,7 @@ impl<'m> Lease<'m> {
                     instance: instance.as_ref().map_or("", |instance| instance.as_str()),
                 };
                 let keys: Vec<&str>;
+                let room_events: Vec<wit::RoomEvent<'_>>;
                 let event = match event {
                     GuestEvent::Connect => wit::Event::Connect,
                     GuestEvent::Mount { room, debug_label } => {
@@ -240,6 +276,39 @@ impl<'m> Lease<'m> {
                     }
                     GuestEvent::Reload { from_version } => {
                         wit::Event::Reload(wit::Reload { from_version })
+                    }
+                    GuestEvent::RoomEvents(events) => {
+                        room_events = events
+                            .iter()
+                            .map(|event| wit::RoomEvent {
+                                room: &event.room,
+                                event: &event.event,
+                                data: event.data.as_str(),
+                            })
+                            .collect();
+                        wit::Event::RoomEvents(&room_events)
+                    }
+                    GuestEvent::RoomJoin(room) => wit::Event::RoomJoin(room),
+                    GuestEvent::RoomLeave(room) => wit::Event::RoomLeave(room),
+                    GuestEvent::Timer { id, name, payload } => wit::Event::Timer(wit::Timer {
+                        id,
+                        name,
+                        payload: payload.map(Json::as_str),
+                    }),
+                    GuestEvent::Client {
+                        joined,
+                        connection: connection_id,
+                        count,
+                    } => {
+                        let client = wit::Client {
+                            connection_id,
+                            count,
+                        };
+                        if joined {
+                            wit::Event::ClientJoin(client)
+                        } else {
+                            wit::Event::ClientLeave(client)
+                        }
                     }
                     GuestEvent::Disconnect => wit::Event::Disconnect,
                     GuestEvent::Destroy => wit::Event::Destroy,

@@ -61,7 +61,7 @@ pub fn action(_options: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Calls a method of a [`macro@component`] when another member of a room emits an event: `#[room_event("MESSAGE")]` for
-/// the default room of the mount, `#[room_event("MESSAGE", room = "lobby")]` for another. The arguments come from the
+/// the default room of the mount, `#[room_event("MESSAGE", room = "lobby")]` for another, `room = "chat:*"` for all whose name begins so. The arguments come from the
 /// event's data, as those of an action from its payload; an argument `event: &RoomEvent` is the event itself.
 #[proc_macro_attribute]
 pub fn room_event(_options: TokenStream, item: TokenStream) -> TokenStream {

@@ -18,7 +18,11 @@ async fn outbox(max_bytes: usize) -> (Arc<Outbox>, TcpStream, tokio::net::tcp::O
         .unwrap();
     let (server, _) = listener.accept().await.unwrap();
     let (read, write) = server.into_split();
-    (Outbox::new(write, max_bytes), client, read)
+    (
+        Outbox::new("c".to_owned().into(), write, max_bytes),
+        client,
+        read,
+    )
 }
 
 /// The next frame: its first byte and its payload.
@@ -71,13 +75,13 @@ async fn pushes_that_wait_together_share_a_frame_and_a_reply_has_its_own() {
         InstanceId::from("1".to_owned()),
         InstanceId::from("2".to_owned()),
     );
-    outbox.cork();
+    outbox.hold();
     outbox.delta(&one, delta(&[("a", "1"), ("b", "1")]));
     outbox.delta(&two, delta(&[("a", "7")]));
     outbox.delta(&one, delta(&[("a", "2"), ("c", "3")]));
     outbox.send(&pong("\"q\""));
     outbox.delta(&one, delta(&[("a", "4")]));
-    outbox.uncork();
+    outbox.release();
     assert_eq!(
         text(&mut client).await,
         concat!(

@@ -29,9 +29,12 @@ impl Host for GuestStore {
 
 /// A refused patch, as guests see it.
 fn refusal(refused: PatchError) -> Error {
-    let code = match refused {
+    error(error_code(&refused), refused.to_string())
+}
+
+pub(super) fn error_code(refused: &PatchError) -> ErrorCode {
+    match refused {
         PatchError::NotAnObject(_) => ErrorCode::Invalid,
         PatchError::TooLarge { .. } => ErrorCode::Limit,
-    };
-    error(code, refused.to_string())
+    }
 }

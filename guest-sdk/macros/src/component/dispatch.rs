@@ -36,8 +36,13 @@ pub(crate) fn find(component: &Type, methods: &[Method], analysis: &Analysis) ->
                 for (event, room) in events {
                     let handler = handler(method, room_event(method));
                     // Those for a certain room go first: the others take what is left.
-                    match room {
-                        Some(room) => rooms.push(quote! { #(#cfg)* (#event, #room) => #handler, }),
+                    let name = room.as_ref().map(|room| room.value());
+                    match name.as_deref().map(|name| name.strip_suffix('*')) {
+                        Some(None) => rooms.push(quote! { #(#cfg)* (#event, #room) => #handler, }),
+                        Some(Some(beginning)) => default_rooms.insert(
+                            0,
+                            quote! { #(#cfg)* (#event, __room) if __room.starts_with(#beginning) => #handler, },
+                        ),
                         None => default_rooms.push(quote! { #(#cfg)* (#event, _) => #handler, }),
                     }
                 }

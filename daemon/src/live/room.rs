@@ -1,0 +1,477 @@
+//! One room: its members, its state, and the waves in which its messages go out.
+//!
+//! What happens in a room is put behind what happened before and goes out in *waves*: a task that exists only while
+//! there is something to send takes all that waits and goes through the members once. So a room event is encoded once
+//! for all, a flood of them costs one write a member and wave instead of one each, and a member that is slow holds up
+//! nobody: its outbox takes what it can.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+use indexmap::IndexMap;
+use parking_lot::Mutex;
+use tokio_util::task::TaskTracker;
+
+use super::client::Client;
+use super::event::Event;
+use super::instance::Instance;
+use super::refusal::Refusal;
+use super::run_turn;
+use crate::clock::now_ms;
+use crate::ids::{ConnectionId, InstanceId};
+use crate::protocol::{Code, SharedMessage};
+use crate::state::{Document, Json, PatchError};
+use crate::wasm::RoomEvent;
+
+/// After so many connections a wave lets other tasks run.
+const SLICE: usize = 32;
+
+/// A room.
+pub struct Room {
+    name: Arc<str>,
+    max_state_bytes: usize,
+    /// Whether browsers may only listen.
+    pub(super) is_server_only: bool,
+    /// Held to change what is in it, never while something is sent or a guest runs.
+    core: Mutex<Core>,
+    /// Owns the waves.
+    tasks: TaskTracker,
+}
+
+struct Core {
+    /// By connection: what goes to several members of one connection goes out as one. Copied only if it changes
+    /// during a wave.
+    seats: Arc<IndexMap<ConnectionId, Seat>>,
+    members: HashSet<InstanceId>,
+    state: Document,
+    /// What has happened and is not sent yet.
+    waiting: Vec<Happening>,
+    /// Counts what happens: a member hears what came after its joining.
+    now: u64,
+    /// Whether a task is sending.
+    sending: bool,
+    empty_since: Option<Instant>,
+}
+
+/// The members of one connection.
+#[derive(Clone)]
+struct Seat {
+    client: Arc<dyn Client>,
+    members: Vec<Member>,
+}
+
+#[derive(Clone)]
+struct Member {
+    instance: Arc<Instance>,
+    /// Whether it was mounted with this room.
+    is_default: bool,
+    /// `Core::now` when it joined.
+    joined: u64,
+}
+
+/// Something that members are told.
+struct Happening {
+    at: u64,
+    /// Who did it, and is not told.
+    except: Option<InstanceId>,
+    what: What,
+}
+
+enum What {
+    /// To every member, in its own name; and to the logic of those that want to hear it.
+    Event(Arc<SharedMessage>, Option<Arc<RoomEvent>>),
+    /// To every connection, once. `true`: it may be sent together with others of its kind.
+    Once(Arc<SharedMessage>, bool),
+    /// To every connection but this one, once.
+    OnceExcept(Arc<SharedMessage>, ConnectionId),
+}
+
+/// Whether the others are told of a join at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Announce {
+    Now,
+    /// By [`Room::announce`], once nothing stands in its way.
+    Later,
+}
+
+impl Room {
+    pub(super) fn new(
+        name: Arc<str>,
+        mut state: Document,
+        max_state_bytes: usize,
+        is_server_only: bool,
+        tasks: TaskTracker,
+    ) -> Arc<Self> {
+        state.commit();
+        let core = Core {
+            seats: Arc::default(),
+            members: HashSet::new(),
+            state,
+            waiting: Vec::new(),
+            now: 0,
+            sending: false,
+            empty_since: Some(Instant::now()),
+        };
+        Arc::new(Self {
+            name,
+            max_state_bytes,
+            is_server_only,
+            core: Mutex::new(core),
+            tasks,
+        })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    pub(super) fn join(
+        self: &Arc<Self>,
+        instance: &Arc<Instance>,
+        is_default: bool,
+        announce: Announce,
+    ) {
+        let mut core = self.core.lock();
+        let client = instance.client();
+        let joined = core.now + 1;
+        if !core.members.insert(instance.id().clone()) {
+            return;
+        }
+        let seats = Arc::make_mut(&mut core.seats);
+        let seat = seats
+            .entry(client.connection().clone())
+            .or_insert_with(|| Seat {
+                client: client.clone(),
+                members: Vec::with_capacity(1),
+            });
+        seat.members.push(Member {
+            instance: instance.clone(),
+            is_default,
+            joined,
+        });
+        core.empty_since = None;
+        if announce == Announce::Now {
+            self.tell_system(core, "$sub:join", instance.id());
+        }
+    }
+
+    /// Tells the members of one that has joined silently.
+    pub(super) fn announce(self: &Arc<Self>, instance: &InstanceId) {
+        self.tell_system(self.core.lock(), "$sub:join", instance);
+    }
+
+    /// Gives a membership up. `announced`: the others know of it.
+    pub(super) fn leave(self: &Arc<Self>, instance: &Instance, announced: bool) {
+        let mut core = self.core.lock();
+        if !core.members.remove(instance.id()) {
+            return;
+        }
+        let connection = instance.client().connection();
+        let seats = Arc::make_mut(&mut core.seats);
+        if let Some(seat) = seats.get_mut(connection) {
+            seat.members
+                .retain(|member| member.instance.id() != instance.id());
+            if seat.members.is_empty() {
+                seats.swap_remove(connection);
+            }
+        }
+        if core.members.is_empty() {
+            core.empty_since = Some(Instant::now());
+        }
+        if announced {
+            self.tell_system(core, "$sub:leave", instance.id());
+        }
+    }
+
+    /// Sends an event to the members and to their logic. Gives how many members hear it.
+    pub(super) fn emit(
+        self: &Arc<Self>,
+        except: Option<&InstanceId>,
+        event: &str,
+        data: Json,
+    ) -> usize {
+        let message = SharedMessage::room_event(&self.name, event, data.as_str(), now_ms());
+        let event = RoomEvent {
+            room: self.name.clone(),
+            event: event.into(),
+            data,
+        };
+        let core = self.core.lock();
+        let heard =
+            core.members.len() - usize::from(except.is_some_and(|id| core.members.contains(id)));
+        let what = What::Event(Arc::new(message), Some(Arc::new(event)));
+        self.tell(core, except.cloned(), what);
+        heard
+    }
+
+    /// Sends a component's broadcast, once to each connection. Gives how many that is.
+    pub(super) fn broadcast(
+        self: &Arc<Self>,
+        sender: &InstanceId,
+        except: Option<&ConnectionId>,
+        kind: &str,
+        data: &Json,
+    ) -> usize {
+        let message = SharedMessage::broadcast(sender, &self.name, kind, data.as_str(), now_ms());
+        let message = Arc::new(message);
+        let core = self.core.lock();
+        let hears = core.seats.len();
+        match except {
+            Some(connection) => {
+                let hears = hears - usize::from(core.seats.contains_key(connection));
+                self.tell(core, None, What::OnceExcept(message, connection.clone()));
+                hears
+            }
+            None => {
+                self.tell(core, None, What::Once(message, false));
+                hears
+            }
+        }
+    }
+
+    /// Lays `changes`, a JSON object, over the state and tells the members which keys changed. Gives how many are told.
+    pub(super) fn set_state(
+        self: &Arc<Self>,
+        except: Option<&InstanceId>,
+        changes: &str,
+    ) -> Result<usize, Refusal> {
+        let mut core = self.core.lock();
+        core.state
+            .patch(changes, self.max_state_bytes, |_| false)
+            .map_err(|error| {
+                let code = match error {
+                    PatchError::NotAnObject(_) => Code::InvalidPayload,
+                    PatchError::TooLarge { .. } => Code::LimitExceeded,
+                };
+                Refusal::new(code, format!("The state of the room is as before: {error}"))
+            })?;
+        let delta = core.state.commit();
+        if delta.is_empty() {
+            return Ok(0);
+        }
+        let told =
+            core.members.len() - usize::from(except.is_some_and(|id| core.members.contains(id)));
+        let message = SharedMessage::room_state(&self.name, &delta, now_ms());
+        self.tell(core, except.cloned(), What::Event(Arc::new(message), None));
+        Ok(told)
+    }
+
+    /// The state, as the text of a JSON object.
+    #[must_use]
+    pub fn state_text(&self) -> String {
+        self.core.lock().state.to_text(None)
+    }
+
+    /// Members other than `instance`; `None` if it is no member.
+    pub(super) fn others(&self, instance: &InstanceId) -> Option<usize> {
+        let core = self.core.lock();
+        core.members
+            .contains(instance)
+            .then(|| core.members.len() - 1)
+    }
+
+    pub(super) fn members(&self) -> Vec<InstanceId> {
+        let core = self.core.lock();
+        let members = core.seats.values().flat_map(|seat| &seat.members);
+        members.map(|member| member.instance.id().clone()).collect()
+    }
+
+    /// Connections of the members.
+    pub(super) fn connections(&self) -> usize {
+        self.core.lock().seats.len()
+    }
+
+    pub(super) fn empty_since(&self) -> Option<Instant> {
+        self.core.lock().empty_since
+    }
+
+    fn tell_system(
+        self: &Arc<Self>,
+        core: parking_lot::MutexGuard<'_, Core>,
+        event: &'static str,
+        subscriber: &InstanceId,
+    ) {
+        let message =
+            SharedMessage::room_system(&self.name, event, subscriber, core.members.len(), now_ms());
+        self.tell(core, None, What::Once(Arc::new(message), true));
+    }
+
+    /// Puts something behind what waits, and sees to it that somebody sends it.
+    fn tell(
+        self: &Arc<Self>,
+        mut core: parking_lot::MutexGuard<'_, Core>,
+        except: Option<InstanceId>,
+        what: What,
+    ) {
+        core.now += 1;
+        let at = core.now;
+        core.waiting.push(Happening { at, except, what });
+        if !core.sending {
+            core.sending = true;
+            drop(core);
+            self.tasks.spawn(self.clone().send());
+        }
+    }
+
+    /// Sends waves until nothing is left to send.
+    async fn send(self: Arc<Self>) {
+        loop {
+            let (seats, wave) = {
+                let mut core = self.core.lock();
+                if core.waiting.is_empty() {
+                    core.sending = false;
+                    // A flood that is over need not hold its memory.
+                    core.waiting = Vec::new();
+                    return;
+                }
+                (core.seats.clone(), std::mem::take(&mut core.waiting))
+            };
+            let wave = together(wave);
+            for (at, seat) in seats.values().enumerate() {
+                if at % SLICE == SLICE - 1 {
+                    tokio::task::yield_now().await;
+                }
+                self.tell_seat(seat, &wave).await;
+            }
+        }
+    }
+
+    /// Tells the members of one connection everything in a wave, as one.
+    async fn tell_seat(&self, seat: &Seat, wave: &[Together]) {
+        let Some(first) = seat.members.first() else {
+            return;
+        };
+        let earliest = seat.members.iter().map(|member| member.joined).min();
+        let earliest = earliest.unwrap_or_default();
+        seat.client.hold();
+        for together in wave {
+            match together {
+                Together::One(happening) => {
+                    seat.tell(happening, first.instance.id(), earliest);
+                }
+                Together::Many { all, each } if each.first().is_some_and(|h| earliest <= h.at) => {
+                    seat.client.share(first.instance.id(), all);
+                }
+                Together::Many { each, .. } => {
+                    for happening in each {
+                        seat.tell(happening, first.instance.id(), earliest);
+                    }
+                }
+            }
+        }
+        for member in &seat.members {
+            let heard = member.hears(&self.name, wave);
+            if !heard.is_empty() {
+                run_turn(
+                    &self.tasks,
+                    member.instance.submit(Event::RoomEvents(heard)),
+                )
+                .await;
+            }
+        }
+        seat.client.release();
+    }
+}
+
+/// What of a wave goes out as one message.
+enum Together {
+    One(Happening),
+    /// Joins and leaves that came after one another.
+    Many {
+        all: Arc<SharedMessage>,
+        each: Vec<Happening>,
+    },
+}
+
+/// Puts joins and leaves that came after one another together.
+fn together(wave: Vec<Happening>) -> Vec<Together> {
+    let mut result: Vec<Together> = Vec::new();
+    let mut run: Vec<Happening> = Vec::new();
+    for happening in wave {
+        if matches!(happening.what, What::Once(_, true)) {
+            run.push(happening);
+        } else {
+            result.extend(joined(std::mem::take(&mut run)));
+            result.push(Together::One(happening));
+        }
+    }
+    result.extend(joined(run));
+    result
+}
+
+fn joined(mut run: Vec<Happening>) -> Option<Together> {
+    if run.len() < 2 {
+        return run.pop().map(Together::One);
+    }
+    let mut messages = run.iter().filter_map(|happening| match &happening.what {
+        What::Once(message, _) => Some(&**message),
+        _ => None,
+    });
+    let mut all = messages.next()?.clone();
+    messages.for_each(|message| all.append(message));
+    Some(Together::Many {
+        all: Arc::new(all),
+        each: run,
+    })
+}
+
+impl Seat {
+    fn tell(&self, happening: &Happening, first: &InstanceId, earliest: u64) {
+        match &happening.what {
+            What::Event(message, _) => {
+                for member in self.members.iter().filter(|m| m.is_told(happening)) {
+                    self.client.share(member.instance.id(), message);
+                }
+            }
+            What::Once(message, _) if earliest <= happening.at => self.client.share(first, message),
+            What::OnceExcept(message, connection)
+                if earliest <= happening.at && connection != self.client.connection() =>
+            {
+                self.client.share(first, message);
+            }
+            What::Once(..) | What::OnceExcept(..) => {}
+        }
+    }
+}
+
+impl Member {
+    fn is_told(&self, happening: &Happening) -> bool {
+        self.joined <= happening.at && happening.except.as_ref() != Some(self.instance.id())
+    }
+
+    /// What of a wave its logic wants to hear.
+    fn hears(&self, room: &str, wave: &[Together]) -> Vec<Arc<RoomEvent>> {
+        let version = self.instance.slot.current();
+        let subscriptions = &version.definition.room_subscriptions;
+        if subscriptions.is_empty() {
+            return Vec::new();
+        }
+        let events = wave.iter().filter_map(|together| match together {
+            Together::One(happening) if self.is_told(happening) => match &happening.what {
+                What::Event(_, Some(event)) => Some(event),
+                _ => None,
+            },
+            _ => None,
+        });
+        events
+            .filter(|event| {
+                subscriptions
+                    .iter()
+                    .any(|wanted| wanted.hears(room, self.is_default, &event.event))
+            })
+            .cloned()
+            .collect()
+    }
+}
+
+impl fmt::Debug for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Room")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
