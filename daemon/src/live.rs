@@ -11,6 +11,7 @@
 //! one another; an event is a transaction on the instance's state; no task and no channel stands idle for a mount.
 //! This layer knows clients only by the [`Client`] trait: it runs without a socket.
 
+mod audience;
 mod client;
 mod effects;
 mod event;
@@ -19,6 +20,7 @@ mod persistent;
 mod refusal;
 mod room;
 mod rooms;
+mod singleton;
 mod slot;
 mod swap;
 mod timers;
@@ -32,6 +34,7 @@ use parking_lot::RwLock;
 use serde_json::value::RawValue;
 use tokio_util::task::TaskTracker;
 
+pub use audience::Caller;
 pub use client::Client;
 pub use event::{ActionCall, Event, MountRequest, PropertyUpdate, RoomCommand};
 pub use instance::Instance;
@@ -41,6 +44,8 @@ pub use rooms::{RoomDirectory, RoomLimits};
 pub use slot::{ById, Slot, Version};
 pub use swap::{SwapError, Swapped};
 pub use timers::Timers;
+
+use audience::Audience;
 
 use crate::config::ComponentSettings;
 use crate::ids::IdGenerator;
@@ -148,20 +153,20 @@ impl Live {
                 format!("{} needs an authenticated user", slot.name()),
             ));
         }
-        let subject = Subject {
-            instance: self.ids.instance(),
-            state: initial_state(&version, props, self.limits.state_bytes)?,
-            private: None,
-            room: request.room.as_deref().map(Into::into),
-            session,
-            shared: version.shared.clone(),
-            effects: Vec::new(),
-            last_timer: 0,
-            timers: 0,
-        };
+        if version.definition.singleton.is_some() {
+            return self.mount_singleton(
+                &slot,
+                &version,
+                props,
+                Caller { client, session },
+                request,
+            );
+        }
+        let subject = self.subject(&version, props, &request, session)?;
         let instance = Instance::new(
             slot.clone(),
             client,
+            None,
             version,
             subject,
             self.limits.event_queue,
@@ -169,6 +174,72 @@ impl Live {
         slot.add(instance.clone());
         let turn = instance.submit(Event::Mount(Box::new(request)));
         Ok((instance, turn))
+    }
+
+    /// Joins the one instance, which the first mount makes.
+    fn mount_singleton(
+        &self,
+        slot: &Arc<Slot>,
+        version: &Arc<Version>,
+        props: Option<&RawValue>,
+        caller: Caller,
+        request: MountRequest,
+    ) -> Result<(Arc<Instance>, Turn), Refusal> {
+        let mut singleton = slot.singleton.lock();
+        let (request, caller) = match &*singleton {
+            None => (request, caller),
+            Some(instance) => {
+                let join = Event::Join(Box::new(request));
+                match instance.try_submit(join, Some(Box::new(caller))) {
+                    Ok(turn) => return Ok((instance.clone(), turn)),
+                    // It is about to end: this is the first mount of the next.
+                    Err(back) => match *back {
+                        (Event::Join(request), Some(caller)) => (*request, *caller),
+                        _ => return Err(Refusal::rehydration_required(instance.id().as_str())),
+                    },
+                }
+            }
+        };
+        let subject = self.subject(version, props, &request, caller.session.clone())?;
+        let audience = Audience::new(
+            subject.instance.as_str().to_owned().into(),
+            subject.instance.clone(),
+            self.tasks.clone(),
+        );
+        let instance = Instance::new(
+            slot.clone(),
+            Arc::new(audience.clone()),
+            Some(audience),
+            version.clone(),
+            subject,
+            self.limits.event_queue,
+        );
+        slot.add(instance.clone());
+        *singleton = Some(instance.clone());
+        let mount = Event::Mount(Box::new(request));
+        let turn = instance.submit_for(mount, Some(Box::new(caller)));
+        Ok((instance, turn))
+    }
+
+    /// What a new mount begins with.
+    fn subject(
+        &self,
+        version: &Version,
+        props: Option<&RawValue>,
+        request: &MountRequest,
+        session: Arc<Session>,
+    ) -> Result<Subject, Refusal> {
+        Ok(Subject {
+            instance: self.ids.instance(),
+            state: initial_state(version, props, self.limits.state_bytes)?,
+            private: None,
+            room: request.room.as_deref().map(Into::into),
+            session,
+            shared: version.shared.clone(),
+            effects: Vec::new(),
+            last_timer: 0,
+            timers: 0,
+        })
     }
 
     /// Runs a turn as far as it goes without waiting; what is left goes on as a task of its own.

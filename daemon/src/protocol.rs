@@ -14,7 +14,7 @@ pub use incoming::{
     ClientMessage, Messages, ParseError, Parsed, Request, RoomMessage, RoomOperation,
 };
 pub use outgoing::{Outcome, RoomAnswer, ServerMessage};
-pub use shared::SharedMessage;
+pub use shared::{SharedDelta, SharedMessage};
 
 /// The version that `CONNECTION_ESTABLISHED` tells.
 pub const PROTOCOL_VERSION: u32 = 1;

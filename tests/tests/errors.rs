@@ -60,7 +60,7 @@ async fn what_is_no_message_is_refused_and_the_connection_goes_on() {
         ),
         (
             r#"{"type":"COMPONENT_MOUNT","componentId":"ref","payload":{"component":"LiveLocalCounter","room":"a b"},"requestId":"q"}"#,
-            r#"{"type":"COMPONENT_MOUNTED","originalType":"COMPONENT_MOUNT","componentId":"ref","success":false,"error":"payload.room must be 1 to 64 characters of A-Z a-z 0-9 _ : . -","code":"INVALID_MESSAGE","requestId":"q"}"#,
+            r#"{"type":"COMPONENT_MOUNTED","originalType":"COMPONENT_MOUNT","componentId":"ref","success":false,"error":"A room name must be 1 to 64 characters of A-Z a-z 0-9 _ : . -","code":"INVALID_MESSAGE","requestId":"q"}"#,
         ),
         (
             r#"{"type":"CALL_ACTION","componentId":"gone","action":"a","expectResponse":true}"#,

@@ -14,7 +14,8 @@ use super::outbox::{CloseReason, Outbox};
 use crate::config::RateLimit;
 use crate::ids::ConnectionId;
 use crate::live::{
-    ActionCall, ById, Client, Event, Instance, MountRequest, PropertyUpdate, Refusal, RoomCommand,
+    ActionCall, ById, Caller, Client, Event, Instance, MountRequest, PropertyUpdate, Refusal,
+    RoomCommand, Turn,
 };
 use crate::protocol::incoming::{Action, Mount, Property, parse_frame};
 use crate::protocol::{
@@ -99,9 +100,21 @@ impl Dispatcher {
     /// The connection is gone: what it has mounted is told so and ends.
     pub(super) async fn end(&mut self) {
         for ById(instance) in std::mem::take(&mut self.mounted) {
-            let turn = instance.submit(Event::Disconnect);
+            let turn = self.submit(&instance, Event::Disconnect);
             self.hub.live.run(turn).await;
         }
+    }
+
+    /// Hands an event in; a shared instance is told who is behind it.
+    fn submit(&self, instance: &Arc<Instance>, event: Event) -> Turn {
+        if !instance.is_shared() {
+            return instance.submit(event);
+        }
+        let caller = Caller {
+            client: self.outbox.clone(),
+            session: self.session.clone(),
+        };
+        instance.submit_for(event, Some(Box::new(caller)))
     }
 
     async fn request(&mut self, request: Request<'_>) {
@@ -151,7 +164,7 @@ impl Dispatcher {
         mount: &Mount<'_>,
         reference: Option<&str>,
         request: Option<&str>,
-    ) -> Result<(Arc<Instance>, crate::live::Turn), Refusal> {
+    ) -> Result<(Arc<Instance>, Turn), Refusal> {
         let limit = self.hub.config.components_per_connection;
         if self.mounted.len() >= limit {
             let message =
@@ -189,9 +202,12 @@ impl Dispatcher {
     async fn unmount(&mut self, component: &str, request: Option<&str>) {
         match self.mounted.take(component) {
             Some(ById(instance)) => {
-                let turn = instance.submit(Event::Unmount {
-                    request: request.map(Into::into),
-                });
+                let turn = self.submit(
+                    &instance,
+                    Event::Unmount {
+                        request: request.map(Into::into),
+                    },
+                );
                 self.hub.live.run(turn).await;
             }
             None if request.is_some() => self.outbox.send(&ServerMessage::Unmounted {
@@ -226,7 +242,7 @@ impl Dispatcher {
             request: request.map(Into::into),
             wants_reply: action.wants_reply,
         };
-        let turn = instance.submit(Event::Action(call));
+        let turn = self.submit(&instance, Event::Action(call));
         self.hub.live.run(turn).await;
     }
 
@@ -245,7 +261,7 @@ impl Dispatcher {
             value: property.value.into(),
             request: request.map(Into::into),
         };
-        let turn = instance.submit(Event::Property(update));
+        let turn = self.submit(&instance, Event::Property(update));
         self.hub.live.run(turn).await;
     }
 
@@ -272,7 +288,7 @@ impl Dispatcher {
             wants_reply: message.wants_reply,
             request: request.map(Into::into),
         };
-        let turn = instance.submit(Event::Room(Box::new(command)));
+        let turn = self.submit(&instance, Event::Room(Box::new(command)));
         self.hub.live.run(turn).await;
     }
 

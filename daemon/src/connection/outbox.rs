@@ -23,8 +23,8 @@ use crate::clock::now_ms;
 use crate::ids::{ConnectionId, InstanceId};
 use crate::live::Client;
 use crate::protocol::outgoing::write_delta;
-use crate::protocol::{ServerMessage, SharedMessage};
-use crate::state::Delta;
+use crate::protocol::{ServerMessage, SharedDelta, SharedMessage};
+use crate::state::{Delta, merge};
 
 /// What a buffer begins with: a delta and a reply of an ordinary size fit.
 const FIRST_BUFFER_BYTES: usize = 512;
@@ -105,6 +105,7 @@ struct Queue {
 /// A message that nobody asked for.
 enum Pushed {
     Delta(InstanceId, Delta),
+    SharedDelta(InstanceId, Arc<SharedDelta>),
     Message(Vec<u8>),
     Shared(InstanceId, Arc<SharedMessage>),
 }
@@ -113,7 +114,7 @@ impl Pushed {
     /// How many messages it is.
     fn count(&self) -> usize {
         match self {
-            Self::Delta(..) | Self::Message(_) => 1,
+            Self::Delta(..) | Self::SharedDelta(..) | Self::Message(_) => 1,
             Self::Shared(_, message) => message.count(),
         }
     }
@@ -335,6 +336,21 @@ impl Client for Outbox {
             .push(Pushed::Shared(member.clone(), message.clone()));
     }
 
+    fn share_delta(&self, component: &InstanceId, delta: &Arc<SharedDelta>) {
+        let mut queue = self.queue.lock();
+        if queue.ended {
+            return;
+        }
+        self.check_limit(&mut queue);
+        queue.batch_bytes += delta.message().len();
+        if let Some(earlier) = queue.earlier_delta(component) {
+            merge(earlier, delta.changes().iter().cloned());
+        } else {
+            let pushed = Pushed::SharedDelta(component.clone(), delta.clone());
+            queue.batch.push(pushed);
+        }
+    }
+
     fn hold(&self) {
         let mut queue = self.queue.lock();
         if queue.holds == 0 {
@@ -382,21 +398,29 @@ impl Queue {
             .iter()
             .map(|(key, value)| key.len() + value.as_ref().map_or(4, |v| v.as_str().len()))
             .sum::<usize>();
-        let earlier = self.batch.iter_mut().find_map(|pushed| match pushed {
-            Pushed::Delta(of, delta) if of == component => Some(delta),
-            _ => None,
-        });
-        let Some(earlier) = earlier else {
-            self.batch_bytes += component.as_str().len();
-            self.batch.push(Pushed::Delta(component.clone(), delta));
-            return;
-        };
-        for (key, value) in delta {
-            match earlier.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, old)) => *old = value,
-                None => earlier.push((key, value)),
+        match self.earlier_delta(component) {
+            Some(earlier) => merge(earlier, delta),
+            None => {
+                self.batch_bytes += component.as_str().len();
+                self.batch.push(Pushed::Delta(component.clone(), delta));
             }
         }
+    }
+
+    /// The delta of a component that waits already, to be merged with.
+    fn earlier_delta(&mut self, component: &InstanceId) -> Option<&mut Delta> {
+        self.batch.iter_mut().find_map(|pushed| {
+            if let Pushed::SharedDelta(of, delta) = pushed
+                && of == component
+            {
+                // What is merged is this client's own from here on.
+                *pushed = Pushed::Delta(component.clone(), delta.changes().clone());
+            }
+            match pushed {
+                Pushed::Delta(of, delta) if of == component => Some(delta),
+                _ => None,
+            }
+        })
     }
 
     /// Makes the batch a frame: an object if it is one message, an array if several.
@@ -415,6 +439,7 @@ impl Queue {
                 }
                 match pushed {
                     Pushed::Delta(component, delta) => write_delta(out, component, delta, now),
+                    Pushed::SharedDelta(component, delta) => delta.message().write(out, component),
                     Pushed::Message(encoded) => out.extend_from_slice(encoded),
                     Pushed::Shared(member, message) => message.write(out, member),
                 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::ids::{ConnectionId, InstanceId};
-use crate::protocol::{ServerMessage, SharedMessage};
+use crate::protocol::{ServerMessage, SharedDelta, SharedMessage};
 use crate::state::Delta;
 
 /// The browser's end of an instance, as `live` sees it.
@@ -23,6 +23,9 @@ pub trait Client: Send + Sync + fmt::Debug {
 
     /// Queues a message that others get too, for this member.
     fn share(&self, member: &InstanceId, message: &Arc<SharedMessage>);
+
+    /// Queues what changed in a component that others share.
+    fn share_delta(&self, component: &InstanceId, delta: &Arc<SharedDelta>);
 
     /// From now on nothing goes out until as many [`Client::release`] have come: what many mounts of this client do at
     /// once goes out as one.

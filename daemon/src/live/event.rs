@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 
+use super::audience::Caller;
 use super::instance::{Instance, Resident};
 use super::refusal::Refusal;
+use super::singleton::LINGER;
 use crate::protocol::{Code, RoomOperation, ServerMessage};
 use crate::state::{Json, Key, PatchError};
 use crate::wasm::definition::{SET_VALUE, is_hook_name};
@@ -20,6 +22,8 @@ use crate::wasm::{CallError, Fault, GuestEvent, Lease, RoomEvent, Subject};
 pub enum Event {
     /// The first one.
     Mount(Box<MountRequest>),
+    /// A browser joins a shared instance that is there already.
+    Join(Box<MountRequest>),
     /// A browser calls an action.
     Action(ActionCall),
     /// A browser sets a key.
@@ -128,15 +132,23 @@ impl Instance {
         self.take_current_version(resident).await;
         match event {
             Event::Mount(request) => return self.mount(resident, &request).await,
+            Event::Join(request) => self.join_audience(resident, &request).await,
             Event::Action(call) => self.action(resident, &call).await,
             Event::Property(update) => self.property(resident, &update).await,
             Event::Room(command) => self.room_command(resident, &command).await,
             Event::RoomEvents(events) => self.room_events(resident, &events).await,
             Event::RoomHook { joined, room } => self.room_hook(resident, joined, &room).await,
+            Event::Timer(LINGER) => return !self.ends_when_empty(resident).await,
             Event::Timer(timer) => self.timer(resident, timer).await,
             Event::Refresh => {}
             Event::Unmount { request } => {
-                self.end(resident).await;
+                let goes_on = match &self.audience {
+                    Some(audience) => self.leave_audience(audience, resident).await,
+                    None => {
+                        self.end(resident).await;
+                        false
+                    }
+                };
                 if request.is_some() {
                     self.client.send(&ServerMessage::Unmounted {
                         component: self.id().as_str(),
@@ -144,9 +156,12 @@ impl Instance {
                         request: request.as_deref(),
                     });
                 }
-                return false;
+                return goes_on;
             }
             Event::Disconnect => {
+                if let Some(audience) = &self.audience {
+                    return self.leave_audience(audience, resident).await;
+                }
                 if resident.version.definition.hooks.disconnect {
                     self.hook(
                         resident,
@@ -188,6 +203,15 @@ impl Instance {
             self.hook(resident, "mount", event, Tell::Nothing).await;
         }
         self.log_lifecycle(resident, "mounted");
+        match &self.audience {
+            Some(_) => self.join_audience(resident, request).await,
+            None => self.tell_mounted(resident, request),
+        }
+        true
+    }
+
+    /// Answers a mount, with the state as it is now.
+    pub(super) fn tell_mounted(&self, resident: &Resident, request: &MountRequest) {
         if let Some(subject) = &resident.subject {
             let state = &subject.state;
             self.client.send(&ServerMessage::State {
@@ -200,10 +224,9 @@ impl Instance {
                 request: request.request.as_deref(),
             });
         }
-        true
     }
 
-    async fn end(self: &Arc<Self>, resident: &mut Resident) {
+    pub(super) async fn end(self: &Arc<Self>, resident: &mut Resident) {
         if resident.version.definition.hooks.destroy {
             self.hook(resident, "destroy", GuestEvent::Destroy, Tell::Nothing)
                 .await;
@@ -497,24 +520,25 @@ impl Instance {
     }
 
     /// Answers an event that will not run.
-    pub(super) fn refuse(&self, event: &Event, refusal: &Refusal) {
+    pub(super) fn refuse(&self, event: &Event, caller: Option<&Caller>, refusal: &Refusal) {
         let component = self.id().as_str();
+        let client = caller.map_or(&self.client, |caller| &caller.client);
         match event {
             Event::Action(call) if call.wants_reply => {
-                self.client.send(&ServerMessage::ActionResponse {
+                client.send(&ServerMessage::ActionResponse {
                     original_type: call.original_type,
                     component,
                     outcome: Err(refusal.as_error()),
                     request: call.request.as_deref(),
                 })
             }
-            Event::Property(update) => self.client.send(&ServerMessage::PropertyUpdated {
+            Event::Property(update) => client.send(&ServerMessage::PropertyUpdated {
                 component,
                 property: &update.name,
                 outcome: Err(refusal.as_error()),
                 request: update.request.as_deref(),
             }),
-            Event::Room(command) if command.wants_reply => self.client.send(&ServerMessage::Room {
+            Event::Room(command) if command.wants_reply => client.send(&ServerMessage::Room {
                 operation: command.operation,
                 component,
                 room: &command.room,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::Turn;
+use super::audience::{Audience, Caller};
 use super::client::Client;
 use super::event::Event;
 use super::refusal::Refusal;
@@ -15,8 +16,8 @@ use super::slot::{Slot, Version};
 use super::timers::TimerKey;
 use crate::ids::InstanceId;
 use crate::protocol::Code;
-use crate::wasm::Subject;
 use crate::wasm::subject::TimerStart;
+use crate::wasm::{Session, Subject};
 
 /// Room events that may wait for one instance. Past that the newest are dropped: a room waits for nobody.
 const MAX_ROOM_EVENTS: usize = 10_000;
@@ -30,6 +31,8 @@ pub struct Instance {
     id: InstanceId,
     pub(super) slot: Arc<Slot>,
     pub(super) client: Arc<dyn Client>,
+    /// The same, where many browsers share the instance.
+    pub(super) audience: Option<Arc<Audience>>,
     /// Held for the length of a hand-over, never while a guest runs.
     mailbox: Mutex<Mailbox>,
 }
@@ -38,7 +41,8 @@ struct Mailbox {
     /// The state while the instance is idle; `None` while a turn has it, and after the end.
     resident: Option<Resident>,
     ended: bool,
-    waiting: VecDeque<Event>,
+    /// Events with who is behind them, in a shared instance.
+    waiting: VecDeque<(Event, Option<Box<Caller>>)>,
     max_waiting: usize,
 }
 
@@ -54,6 +58,8 @@ pub(super) struct Resident {
     pub(super) worker: Option<u32>,
     /// The rooms that it is a member of.
     pub(super) rooms: Vec<Arc<Room>>,
+    /// When a singleton that lost its last member ends.
+    pub(super) lonely_until: Option<tokio::time::Instant>,
     /// The timers that run, by their number.
     pub(super) timers: BTreeMap<u64, RunningTimer>,
 }
@@ -82,6 +88,7 @@ impl Instance {
     pub(super) fn new(
         slot: Arc<Slot>,
         client: Arc<dyn Client>,
+        audience: Option<Arc<Audience>>,
         version: Arc<Version>,
         subject: Subject,
         max_waiting: usize,
@@ -93,6 +100,7 @@ impl Instance {
             refused: None,
             worker: None,
             rooms: Vec::new(),
+            lonely_until: None,
             timers: BTreeMap::new(),
         });
         let mailbox = Mailbox {
@@ -105,6 +113,7 @@ impl Instance {
             id,
             slot,
             client,
+            audience,
             mailbox: Mutex::new(mailbox),
         })
     }
@@ -121,28 +130,57 @@ impl Instance {
         &self.client
     }
 
+    /// Whether many browsers share it: then events that a browser asks for say who that is.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.audience.is_some()
+    }
+
     /// Gives an event its turn, or a place in the queue. An event that gets neither is refused at once.
     pub fn submit(self: &Arc<Self>, event: Event) -> Turn {
+        self.submit_for(event, None)
+    }
+
+    /// The same, for a shared instance: who is behind the event.
+    pub fn submit_for(self: &Arc<Self>, event: Event, caller: Option<Box<Caller>>) -> Turn {
+        match self.try_submit(event, caller) {
+            Ok(turn) => turn,
+            Err(ended) => {
+                let (event, caller) = *ended;
+                let gone = Refusal::rehydration_required(self.id.as_str());
+                self.refuse(&event, caller.as_deref(), &gone);
+                None
+            }
+        }
+    }
+
+    /// The same, but gives the event back if the instance has ended.
+    #[allow(clippy::type_complexity, reason = "what was handed in, handed back")]
+    pub(super) fn try_submit(
+        self: &Arc<Self>,
+        event: Event,
+        caller: Option<Box<Caller>>,
+    ) -> Result<Turn, Box<(Event, Option<Box<Caller>>)>> {
         let mut mailbox = self.mailbox.lock();
         if mailbox.ended {
-            drop(mailbox);
-            self.refuse(&event, &Refusal::rehydration_required(self.id.as_str()));
-            return None;
+            return Err(Box::new((event, caller)));
         }
         if let Some(resident) = mailbox.resident.take() {
-            return Some(Box::pin(self.clone().take_turn(resident, event)));
+            let turn = self.clone().take_turn(resident, event, caller);
+            return Ok(Some(Box::pin(turn)));
         }
         if event.is_droppable() && mailbox.waiting.len() >= mailbox.max_waiting {
             let waiting = mailbox.waiting.len();
             drop(mailbox);
             let message =
                 format!("{waiting} events of this component are waiting already; try again later");
-            self.refuse(&event, &Refusal::new(Code::LimitExceeded, message));
-            return None;
+            let refusal = Refusal::new(Code::LimitExceeded, message);
+            self.refuse(&event, caller.as_deref(), &refusal);
+            return Ok(None);
         }
         match (event, mailbox.waiting.back_mut()) {
             // Room events that wait together are heard together.
-            (Event::RoomEvents(more), Some(Event::RoomEvents(earlier))) => {
+            (Event::RoomEvents(more), Some((Event::RoomEvents(earlier), _))) => {
                 let room = MAX_ROOM_EVENTS.saturating_sub(earlier.len());
                 if more.len() > room {
                     let (id, lost) = (&self.id, more.len() - room);
@@ -150,15 +188,27 @@ impl Instance {
                 }
                 earlier.extend(more.into_iter().take(room));
             }
-            (event, _) => mailbox.waiting.push_back(event),
+            (event, _) => mailbox.waiting.push_back((event, caller)),
         }
-        None
+        Ok(None)
     }
 
     /// Runs an event and all that come meanwhile.
-    async fn take_turn(self: Arc<Self>, mut resident: Resident, mut event: Event) {
+    async fn take_turn(
+        self: Arc<Self>,
+        mut resident: Resident,
+        mut event: Event,
+        mut caller: Option<Box<Caller>>,
+    ) {
         loop {
+            if let Some(audience) = &self.audience {
+                self.attend_to(audience, &mut resident, caller.take());
+            }
             let goes_on = self.run(&mut resident, event).await;
+            if self.is_shared() {
+                // The next event is somebody else's.
+                self.client.flush();
+            }
             let mut mailbox = self.mailbox.lock();
             if !goes_on {
                 mailbox.ended = true;
@@ -166,12 +216,14 @@ impl Instance {
                 drop(mailbox);
                 self.slot.remove(&self);
                 let gone = Refusal::rehydration_required(self.id.as_str());
-                left.iter().for_each(|event| self.refuse(event, &gone));
+                for (event, caller) in &left {
+                    self.refuse(event, caller.as_deref(), &gone);
+                }
                 self.client.flush();
                 return;
             }
             match mailbox.waiting.pop_front() {
-                Some(next) => event = next,
+                Some(next) => (event, caller) = next,
                 None => {
                     // A burst that is over need not hold its memory.
                     mailbox.waiting = VecDeque::new();
@@ -182,6 +234,34 @@ impl Instance {
                 }
             }
         }
+    }
+
+    /// Who is behind the next event: replies go there, and the guest sees that session.
+    fn attend_to(&self, audience: &Audience, resident: &mut Resident, caller: Option<Box<Caller>>) {
+        let (client, session) = match caller {
+            Some(caller) => (Some(caller.client), caller.session),
+            None => (None, Session::nobody()),
+        };
+        audience.answer(client);
+        if let Some(subject) = &mut resident.subject {
+            subject.session = session;
+        }
+    }
+
+    /// The browser behind the event under way, in a shared instance.
+    pub(super) fn asking(&self) -> Option<Arc<dyn Client>> {
+        self.audience.as_ref()?.asking()
+    }
+
+    /// Ends a shared instance unless somebody is about to join. From here on it takes no event.
+    pub(super) fn close_unless_joined(&self) -> bool {
+        let mut mailbox = self.mailbox.lock();
+        let joins = mailbox
+            .waiting
+            .iter()
+            .any(|(event, _)| matches!(event, Event::Join(_)));
+        mailbox.ended |= !joins;
+        !joins
     }
 
     /// The state as JSON text with the version that it is of, if the instance is idle.

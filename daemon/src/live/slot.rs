@@ -35,6 +35,8 @@ pub struct Slot {
     pub(super) persistent: Arc<PersistentMap>,
     /// What instances share, whatever their component.
     pub(super) services: Arc<Services>,
+    /// The one instance of a singleton. Held for the length of a hand-over.
+    pub(super) singleton: Mutex<Option<Arc<Instance>>>,
     /// Everything mounted, for swaps and counts.
     instances: Mutex<HashSet<ById>>,
 }
@@ -51,6 +53,7 @@ impl Slot {
             available: AtomicBool::new(true),
             persistent,
             services,
+            singleton: Mutex::default(),
             instances: Mutex::default(),
         }
     }
@@ -107,6 +110,13 @@ impl Slot {
 
     pub(super) fn remove(&self, instance: &Instance) {
         self.instances.lock().remove(instance.id().as_str());
+        let mut singleton = self.singleton.lock();
+        if singleton
+            .as_ref()
+            .is_some_and(|current| current.id() == instance.id())
+        {
+            *singleton = None;
+        }
     }
 }
 

@@ -114,12 +114,6 @@ impl SharedMessage {
         })
     }
 
-    /// `STATE_DELTA` of a component that several browsers share.
-    #[must_use]
-    pub fn delta(component: &InstanceId, delta: &Delta, now_ms: u64) -> Self {
-        Self::whole(|out| write_delta(out, component, delta, now_ms))
-    }
-
     /// Puts another message behind it, to be sent as one. Neither may name its member.
     pub fn append(&mut self, other: &Self) {
         debug_assert!(self.gap.is_none() && other.gap.is_none());
@@ -159,6 +153,34 @@ impl SharedMessage {
     }
 }
 
+/// A `STATE_DELTA` of a component that several browsers share: its text, and the changes for where it is merged.
+#[derive(Debug)]
+pub struct SharedDelta {
+    changes: Delta,
+    message: SharedMessage,
+}
+
+impl SharedDelta {
+    /// Encodes the changes.
+    #[must_use]
+    pub fn new(component: &InstanceId, changes: Delta, now_ms: u64) -> Self {
+        let message = SharedMessage::whole(|out| write_delta(out, component, &changes, now_ms));
+        Self { changes, message }
+    }
+
+    /// What changed.
+    #[must_use]
+    pub fn changes(&self) -> &Delta {
+        &self.changes
+    }
+
+    /// As a message.
+    #[must_use]
+    pub fn message(&self) -> &SharedMessage {
+        &self.message
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,7 +216,7 @@ mod tests {
             SharedMessage::room_state("r", &changes, 5),
             joined,
             SharedMessage::broadcast(&id("s"), "r", "note", "null", 5),
-            SharedMessage::delta(&id("s"), &changes, 5),
+            SharedDelta::new(&id("s"), changes, 5).message,
         ]
         .iter()
         .map(text)

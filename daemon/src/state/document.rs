@@ -12,6 +12,16 @@ pub type Key = Arc<str>;
 /// What changed, by key, in the order of the first write. `None`: the key is gone.
 pub type Delta = Vec<(Key, Option<Json>)>;
 
+/// Lays later changes over earlier ones.
+pub fn merge(earlier: &mut Delta, later: impl IntoIterator<Item = (Key, Option<Json>)>) {
+    for (key, value) in later {
+        match earlier.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, old)) => *old = value,
+            None => earlier.push((key, value)),
+        }
+    }
+}
+
 /// A patch was refused; nothing of it was applied.
 #[derive(Debug, thiserror::Error)]
 pub enum PatchError {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use crate::ids::{ConnectionId, InstanceId};
@@ -189,8 +189,22 @@ pub trait KeyValue: Send + Sync + fmt::Debug {
 /// Who is behind an event.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// The connection.
+    /// The connection; empty where no single one is behind the event.
     pub connection: ConnectionId,
     /// What the browser calls its user. Not an identity.
     pub label: Option<Box<str>>,
+}
+
+impl Session {
+    /// Nobody: an event that no browser asked for, in an instance that many share.
+    #[must_use]
+    pub fn nobody() -> Arc<Self> {
+        static NOBODY: LazyLock<Arc<Session>> = LazyLock::new(|| {
+            Arc::new(Session {
+                connection: String::new().into(),
+                label: None,
+            })
+        });
+        NOBODY.clone()
+    }
 }

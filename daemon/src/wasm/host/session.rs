@@ -7,7 +7,9 @@ impl Host for GuestStore {
     fn current(&mut self) -> Session {
         let session = self.subject.as_ref().map(|subject| &subject.session);
         Session {
-            connection_id: session.map(|session| session.connection.as_str().to_owned()),
+            connection_id: session
+                .map(|session| session.connection.as_str().to_owned())
+                .filter(|connection| !connection.is_empty()),
             authenticated: false,
             user_id: None,
             roles: Vec::new(),
