@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand, ValueEnum};
 
 /// The project's task runner: everything that one does here, in one command each.
@@ -18,7 +20,9 @@ Examples:
   cargo xtask test                    all tests, as CI runs them
   cargo xtask test --only browser     one suite
   cargo xtask component local-counter one guest, to target/components/local-counter.wasm
-  cargo xtask check                   formatting, lints, documentation, layers";
+  cargo xtask check                   formatting, lints, documentation, layers
+  cargo xtask bench                   all figures, beside those of a server without logic
+  cargo xtask bench rtt --rounds 5    one of them";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
@@ -55,6 +59,52 @@ pub(crate) enum Task {
     Check,
     /// Check that the daemon's modules import downward only.
     Layers,
+    /// Measure the daemon beside a WebSocket server without logic, the floor, and say which goals are met.
+    ///
+    /// Builds for release, runs both in turn with a fresh process each time, and takes medians. A reply that is wrong or
+    /// lost is a failure and gives no figure; a goal that is missed is no failure.
+    Bench(Bench),
+}
+
+/// What to measure.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Bench {
+    /// These alone
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenarios: Vec<Scenario>,
+    /// How often each is run; the figure is the median
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
+    pub(crate) rounds: u32,
+    /// Small counts, short times and one round: shows that the bench works, not how fast anything is
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Write all figures to a file too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+}
+
+/// What can be measured. The load generator knows the same names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scenario {
+    /// The time of one call, one connection, one processor
+    Rtt,
+    /// 64 connections with 4 calls in flight on each
+    #[value(name = "throughput-64x4")]
+    Throughput64x4,
+    /// 1,000 connections with one call in flight on each
+    #[value(name = "throughput-1000x1")]
+    Throughput1000x1,
+    /// 20,000 mounts over 64 connections
+    Mount,
+    /// Memory of 10,000 connections with one mount each
+    Idle,
+    /// Memory of 100 connections with 100 mounts each
+    #[value(name = "idle-100x100")]
+    Idle100x100,
+    /// An action beside a large key that it leaves alone
+    BigState,
+    /// 20 new versions of a module while 1,000 of its instances are busy
+    Swap,
 }
 
 /// How guests are built.

@@ -3,7 +3,7 @@
 //! | module | owns |
 //! |---|---|
 //! | `cli` | what can be asked for |
-//! | `demo`, `guests`, `test`, `check`, `layers` | one task each |
+//! | `demo`, `guests`, `test`, `check`, `layers`, `bench` | one task each |
 //! | `install` | getting what a task needs onto the machine |
 //! | `process`, `terminal`, `repository` | running programs, printing, paths |
 
@@ -16,6 +16,7 @@ use cli::{Cli, Task};
 use process::Runner;
 use repository::Repository;
 
+mod bench;
 mod check;
 mod cli;
 mod demo;
@@ -48,5 +49,6 @@ fn run(task: &Task) -> Result<()> {
         Task::Test { only } => test::run(&repository, &runner, only),
         Task::Check => check::run(&repository, &runner),
         Task::Layers => layers::check(&repository),
+        Task::Bench(options) => bench::run(&repository, &runner, options),
     }
 }

@@ -15,6 +15,10 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+mod background;
+
+pub(crate) use background::Background;
+
 /// Runs programs, and passes on the signals that we get. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Runner {
@@ -86,6 +90,13 @@ impl Runner {
             bail!("{what} failed ({status}): what it printed is above");
         }
         Ok(())
+    }
+
+    /// Starts `command` and lets it run beside us. Its stdout is ours to read.
+    pub(crate) fn run_beside(&self, mut command: Command) -> Result<Background> {
+        command.stdout(Stdio::piped());
+        let child = self.start(&mut command)?;
+        Ok(Background::new(self.clone(), child))
     }
 
     fn start(&self, command: &mut Command) -> Result<Child> {

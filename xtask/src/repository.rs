@@ -50,8 +50,18 @@ impl Repository {
         self.root.join("tests/browser")
     }
 
-    /// The daemon as the dev profile builds it, wherever cargo is told to put it.
+    /// The daemon as the dev profile builds it.
     pub(crate) fn daemon(&self) -> Result<PathBuf> {
+        Ok(self.target_directory()?.join("debug").join("liveside"))
+    }
+
+    /// A program of the workspace as the release profile builds it.
+    pub(crate) fn release(&self, name: &str) -> Result<PathBuf> {
+        Ok(self.target_directory()?.join("release").join(name))
+    }
+
+    /// Where cargo puts what it builds, wherever it is told to.
+    fn target_directory(&self) -> Result<PathBuf> {
         #[derive(Deserialize)]
         struct Metadata {
             target_directory: PathBuf,
@@ -63,7 +73,7 @@ impl Repository {
         let output = command.output().context("cannot run cargo metadata")?;
         let metadata: Metadata =
             serde_json::from_slice(&output.stdout).context("cargo metadata gave no workspace")?;
-        Ok(metadata.target_directory.join("debug").join("liveside"))
+        Ok(metadata.target_directory)
     }
 
     /// A path as it reads best: from the root of the repository, where it is inside.
