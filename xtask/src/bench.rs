@@ -157,6 +157,7 @@ fn write(file: &Path, report: &Report) -> Result<()> {
 
 fn sum_up(report: &Report) -> Result<()> {
     terminal::step("figures");
+    // With no figure at all it is the head alone, and the error says why.
     table::print(report.scenarios.iter().flat_map(|outcome| {
         let figures = outcome.figures.iter();
         figures.map(|figure| (outcome.scenario.as_str(), figure))
@@ -164,13 +165,14 @@ fn sum_up(report: &Report) -> Result<()> {
     let all = report.scenarios.iter().flat_map(|outcome| &outcome.figures);
     let goals: Vec<bool> = all.filter_map(|figure| figure.met).collect();
     let missed = goals.iter().filter(|met| !**met).count();
-    terminal::line(&match (report.quick, missed) {
-        (true, _) => {
-            "a quick run: the figures say that the bench works, and nothing else".to_owned()
+    match (report.quick, goals.len(), missed) {
+        (true, ..) => {
+            terminal::line("a quick run: the figures say that the bench works, and nothing else");
         }
-        (false, 0) => format!("all {} goals met", goals.len()),
-        (false, missed) => format!("{missed} of {} goals missed", goals.len()),
-    });
+        (false, 0, _) => {}
+        (false, all, 0) => terminal::line(&format!("all goals met: {all}")),
+        (false, all, missed) => terminal::line(&format!("goals missed: {missed} of {all}")),
+    }
     let failed: Vec<&str> = report
         .scenarios
         .iter()
