@@ -21,19 +21,25 @@ use tower::ServiceExt as _;
 use crate::config::Config;
 use crate::connection::outbox::CloseReason;
 use crate::connection::{Hub, HubConfig};
+use crate::fetch::Fetcher;
+use crate::http::Upstream;
 use crate::http::{self, Peer};
 use crate::ids::IdGenerator;
-use crate::live::{InstanceLimits, Live, RoomLimits};
+use crate::live::{InstanceLimits, Live, Outside, RoomLimits};
 use crate::protocol::ServerMessage;
 use crate::registry::{Listener, News, Registry};
+use crate::store::{Store, StoreConfig};
 use crate::wasm::Engine;
 use crate::wasm::engine::{EngineConfig, GuestLimits};
 use crate::wasm::subject::TimerLimits;
+use crate::webhooks::Courier;
 
 /// Connections that may wait to be accepted.
 const BACKLOG: u32 = 4096;
 /// How long a client may take to send a request's head.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the app may take to hear the last of what happened.
+const COURIER_TIME: Duration = Duration::from_secs(5);
 /// Pause after a failed accept: the usual reason is too many open files, and trying at once would only burn time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -97,6 +103,9 @@ pub struct App {
     live: Arc<Live>,
     registry: Registry,
     development: Option<crate::dev::Builder>,
+    upstream: Option<Upstream>,
+    courier: Option<Courier>,
+    store: Store,
 }
 
 impl App {
@@ -125,6 +134,7 @@ impl App {
             log_lines: config.limits.log_lines,
             event_queue: config.limits.event_queue,
             message_bytes: config.limits.result_bytes,
+            store_bytes: config.store.component_bytes,
             timers: TimerLimits {
                 shortest: config.limits.timer_interval,
                 count: u32::try_from(config.limits.timers).unwrap_or(u32::MAX),
@@ -138,10 +148,37 @@ impl App {
             },
         };
         let engine = Engine::new(engine_config(&config))?;
+        let store = Store::open(StoreConfig {
+            directory: config.data_dir.clone(),
+            sync_interval: config.store.sync_interval,
+            max_value_bytes: config.store.value_bytes.max(config.limits.state_bytes),
+            max_space_bytes: config.store.component_bytes,
+            ..StoreConfig::default()
+        })?;
+        let (webhooks, courier) = match &config.webhooks {
+            Some(webhooks) => {
+                let (webhooks, courier) = crate::webhooks::spawn(webhooks.clone())?;
+                (Some(webhooks), Some(courier))
+            }
+            None => (None, None),
+        };
+        let upstream = match &config.upstream {
+            Some(url) => {
+                let trusted = config.trusted_proxies.clone();
+                Some(Upstream::new(url, config.limits.upstream_time, trusted)?)
+            }
+            None => None,
+        };
         let live = Arc::new(Live::new(
             ids.clone(),
             limits,
             config.component_settings.clone(),
+            Outside {
+                store: store.clone(),
+                fetcher: Fetcher::new()?,
+                fetch: config.fetch.clone(),
+                webhooks,
+            },
         ));
         let hub = Hub::new(HubConfig::from(&config), live.clone(), ids);
         let listener = if development.is_some() {
@@ -165,7 +202,12 @@ impl App {
             .load_all()
             .await
             .with_context(|| format!("{} cannot be read", directory.display()))?;
-        let router = http::router(&config, hub.clone(), development.is_some());
+        let router = http::router(
+            &config,
+            hub.clone(),
+            upstream.clone(),
+            development.is_some(),
+        );
         let listener =
             listen(config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
         Ok(Self {
@@ -176,6 +218,9 @@ impl App {
             live,
             registry,
             development,
+            upstream,
+            courier,
+            store,
         })
     }
 
@@ -201,6 +246,9 @@ impl App {
             live,
             registry,
             development,
+            upstream,
+            courier,
+            store,
         } = self;
         let background = TaskTracker::new();
         background.spawn(hub.clone().sweep(stop.clone()));
@@ -214,6 +262,10 @@ impl App {
 
         tracing::info!("stopping: no new connections, events under way finish");
         let ended = tokio::time::timeout(config.limits.shutdown, async {
+            if let Some(upstream) = &upstream {
+                // Tunnels and streams of the app would not end by themselves.
+                upstream.close().await;
+            }
             hub.stop_reading();
             live.drain().await;
             hub.close_all(CloseReason::Restart);
@@ -224,7 +276,14 @@ impl App {
             requests.wait().await;
             background.wait().await;
         });
-        if ended.await.is_err() {
+        let in_time = ended.await.is_ok();
+        if let Some(courier) = courier {
+            courier.finish(COURIER_TIME).await;
+        }
+        if let Err(error) = store.close().await {
+            tracing::error!(%error, "the store could not save the last changes");
+        }
+        if !in_time {
             tracing::warn!(
                 "not everything ended within limits.shutdown ({:?})",
                 config.limits.shutdown

@@ -63,6 +63,14 @@ pub struct Settings {
     #[arg(long = "static", value_name = "DIR")]
     #[serde(rename = "static", skip_serializing_if = "Option::is_none")]
     pub static_dir: Option<PathBuf>,
+    /// The app that gets every request that is not the daemon's own
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<config::UpstreamUrl>,
+    /// Where the store is kept; without it, it is gone with the process
+    #[arg(long, value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
     /// Where compiled modules are kept between starts
     #[arg(long, value_name = "DIR")]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,16 +3,27 @@
 //! A wrong configuration ends the program before it binds a port, with the key and, where one is near, the key that
 //! was probably meant.
 
+mod allowed_host;
+mod fetch;
 mod load;
+mod secret;
+mod upstream;
+mod webhooks;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+pub use allowed_host::{AllowedHost, AllowedHostError, AllowedHostProblem, Naming};
+pub use fetch::FetchConfig;
 pub use load::{ConfigError, load};
+pub use secret::SecretSource;
+pub use upstream::{UpstreamUrl, UpstreamUrlError};
+pub use webhooks::{EventPattern, Secret, WebhookUrl, WebhooksConfig, WebhooksConfigError};
 
 use crate::ids::IdScheme;
 
@@ -31,6 +42,12 @@ pub struct Config {
     /// A directory of files to serve at `/`.
     #[serde(rename = "static")]
     pub static_dir: Option<PathBuf>,
+    /// The app that gets every request that is not the daemon's own: `http://127.0.0.1:3000`.
+    pub upstream: Option<UpstreamUrl>,
+    /// Proxies in front of the daemon whose `X-Forwarded-*` are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Where the store is kept. Without it, it is in memory and gone with the process.
+    pub data_dir: Option<PathBuf>,
     /// What callers of the HTTP routes must send as `Authorization: Bearer KEY`. Without it they must be on this machine.
     #[serde(skip_serializing)]
     pub api_key: Option<String>,
@@ -46,6 +63,12 @@ pub struct Config {
     pub heartbeat: Heartbeat,
     /// Rooms.
     pub rooms: Rooms,
+    /// The store.
+    pub store: StoreSettings,
+    /// Outgoing requests of components.
+    pub fetch: FetchConfig,
+    /// What the app is told by POST.
+    pub webhooks: Option<WebhooksConfig>,
     /// Settings of single components, by name.
     #[serde(rename = "component-settings", alias = "component")]
     pub component_settings: BTreeMap<String, ComponentSettings>,
@@ -108,9 +131,35 @@ pub struct Limits {
     /// Time of one event, waiting included.
     #[serde(with = "humantime_serde")]
     pub wall_time: Duration,
+    /// How long the app behind `upstream` may take to begin its answer.
+    #[serde(with = "humantime_serde")]
+    pub upstream_time: Duration,
     /// How long a stop waits for events under way and for clients to go.
     #[serde(with = "humantime_serde")]
     pub shutdown: Duration,
+}
+
+/// `[store]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct StoreSettings {
+    /// What a crash may lose: writes are saved this long after they were made, or sooner.
+    #[serde(with = "humantime_serde")]
+    pub sync_interval: Duration,
+    /// Largest value.
+    pub value_bytes: usize,
+    /// What one component may keep.
+    pub component_bytes: u64,
+}
+
+impl Default for StoreSettings {
+    fn default() -> Self {
+        Self {
+            sync_interval: Duration::from_millis(100),
+            value_bytes: 1 << 20,
+            component_bytes: 64 << 20,
+        }
+    }
 }
 
 /// `[rooms]`
@@ -151,6 +200,10 @@ pub struct Heartbeat {
 pub struct ComponentSettings {
     /// Values that the component may read.
     pub config: BTreeMap<String, String>,
+    /// Values that the component may read and that are shown nowhere: in no log, no error and no state.
+    pub secrets: BTreeMap<String, SecretSource>,
+    /// Hosts that the component may send requests to: `https://api.example.org`, `https://*.example.org`. None without it.
+    pub allowed_hosts: Vec<AllowedHost>,
 }
 
 /// How fast one connection may send messages.
@@ -175,6 +228,9 @@ impl Default for Config {
             path: "/api/live/ws".to_owned(),
             allowed_origins: Vec::new(),
             static_dir: None,
+            upstream: None,
+            trusted_proxies: Vec::new(),
+            data_dir: None,
             api_key: None,
             cache_dir: None,
             rate_limit: RateLimit::default(),
@@ -182,6 +238,9 @@ impl Default for Config {
             limits: Limits::default(),
             heartbeat: Heartbeat::default(),
             rooms: Rooms::default(),
+            store: StoreSettings::default(),
+            fetch: FetchConfig::default(),
+            webhooks: None,
             component_settings: BTreeMap::new(),
         }
     }
@@ -211,6 +270,7 @@ impl Default for Limits {
             workers_per_module: 64,
             cpu_time: Duration::from_secs(1),
             wall_time: Duration::from_secs(30),
+            upstream_time: Duration::from_secs(60),
             shutdown: Duration::from_secs(10),
         }
     }

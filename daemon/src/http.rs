@@ -4,6 +4,7 @@ mod access;
 mod assets;
 mod routes;
 mod upgrade;
+mod upstream;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,8 +12,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::routing::get;
+use tower::Layer as _;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
+
+pub use upstream::{Upstream, UpstreamError};
 
 use crate::config::Config;
 use crate::connection::Hub;
@@ -33,7 +37,12 @@ pub struct Http {
 pub struct Peer(pub SocketAddr);
 
 /// All routes.
-pub fn router(config: &Config, hub: Arc<Hub>, development: bool) -> Router {
+pub fn router(
+    config: &Config,
+    hub: Arc<Hub>,
+    upstream: Option<Upstream>,
+    development: bool,
+) -> Router {
     let http = Arc::new(Http {
         hub,
         path: config.path.clone(),
@@ -52,15 +61,27 @@ pub fn router(config: &Config, hub: Arc<Hub>, development: bool) -> Router {
         .route("/api/live/components", get(routes::components))
         .route("/api/live/websocket-info", get(routes::websocket_info))
         .route("/live/{file}", get(assets::client));
-    router = match &config.static_dir {
-        Some(directory) => router.fallback_service(ServeDir::new(directory)),
-        None if development => router.route("/", get(routes::welcome)),
-        None => router,
-    };
-    router
-        .layer(SetResponseHeaderLayer::if_not_present(
+    if config.static_dir.is_none() && upstream.is_none() && development {
+        router = router.route("/", get(routes::welcome));
+    }
+    let nosniff = || {
+        SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
-        ))
-        .with_state(http)
+        )
+    };
+    // Behind the layer: the app's answers are passed on as they are.
+    let router = router.layer(nosniff()).with_state(http);
+    match (&config.static_dir, upstream) {
+        (Some(directory), None) => {
+            router.fallback_service(nosniff().layer(ServeDir::new(directory)))
+        }
+        (Some(directory), Some(upstream)) => router.fallback_service(
+            ServeDir::new(directory)
+                .call_fallback_on_method_not_allowed(true)
+                .fallback(upstream::router(upstream)),
+        ),
+        (None, Some(upstream)) => router.fallback_service(upstream::router(upstream)),
+        (None, None) => router,
+    }
 }

@@ -9,6 +9,7 @@
 //! | 3 | [`connection`] | one socket: read, outbox, heartbeat, limits |
 //! | 2 | [`live`], [`registry`], [`dev`] | the rules of an event; which modules run; rebuilding them |
 //! | 1 | [`wasm`] | the engine, workers and host functions |
+//! | 1 | [`store`], [`fetch`], [`webhooks`] | what is kept; requests of components; requests to the app |
 //! | 0 | [`protocol`], [`config`], [`ids`], [`clock`], [`state`] | types and codecs without I/O |
 //!
 //! A browser's call goes down and up through them: `connection::task` reads the frame, `connection::dispatch` knows
@@ -21,10 +22,13 @@ pub mod clock;
 pub mod config;
 pub mod connection;
 pub mod dev;
+pub mod fetch;
 pub mod http;
 pub mod ids;
 pub mod live;
 pub mod protocol;
 pub mod registry;
 pub mod state;
+pub mod store;
 pub mod wasm;
+pub mod webhooks;

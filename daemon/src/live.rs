@@ -13,12 +13,14 @@
 
 mod audience;
 mod client;
+mod durable;
 mod effects;
 mod event;
 mod instance;
 mod persistent;
 mod refusal;
 mod room;
+mod room_logic;
 mod rooms;
 mod singleton;
 mod slot;
@@ -30,7 +32,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use serde_json::value::RawValue;
 use tokio_util::task::TaskTracker;
 
@@ -46,14 +48,18 @@ pub use swap::{SwapError, Swapped};
 pub use timers::Timers;
 
 use audience::Audience;
+use instance::Sharing;
 
-use crate::config::ComponentSettings;
+use crate::config::{ComponentSettings, FetchConfig};
+use crate::fetch::{Fetcher, Policy};
 use crate::ids::IdGenerator;
 use crate::protocol::Code;
 use crate::state::Document;
+use crate::store::Store;
 use crate::wasm::definition::Props;
 use crate::wasm::subject::TimerLimits;
 use crate::wasm::{Session, Subject};
+use crate::webhooks::Webhooks;
 
 /// An event's work, to be run by whoever submitted it. `None`: somebody else is running the instance and will do it.
 pub type Turn = Option<Pin<Box<dyn Future<Output = ()> + Send>>>;
@@ -69,6 +75,8 @@ pub struct InstanceLimits {
     pub event_queue: usize,
     /// Bytes of what it hands over to others at once.
     pub message_bytes: usize,
+    /// Bytes of a component's own map in the store.
+    pub store_bytes: u64,
     /// What timers may do.
     pub timers: TimerLimits,
     /// What rooms obey.
@@ -81,13 +89,61 @@ pub struct Services {
     pub rooms: Arc<RoomDirectory>,
     /// The timers.
     pub timers: Arc<Timers>,
+    /// What is kept.
+    pub store: Store,
+    /// Sends components' requests.
+    pub fetcher: Fetcher,
+    /// Tells the app what happens, if it wants to know.
+    pub webhooks: Option<Webhooks>,
+}
+
+impl Services {
+    fn store(&self) -> Store {
+        self.store.clone()
+    }
+
+    /// Tells the app of something, if it wants to know.
+    fn tell_app(&self, event: &str, key: &str, data: impl FnOnce() -> serde_json::Value) {
+        if let Some(webhooks) = &self.webhooks
+            && webhooks.wants(event)
+        {
+            webhooks.send(crate::webhooks::Event {
+                name: event.to_owned(),
+                key: key.to_owned(),
+                data: data(),
+            });
+        }
+    }
+}
+
+/// What instances reach outside of the daemon.
+pub struct Outside {
+    /// What is kept.
+    pub store: Store,
+    /// Sends components' requests.
+    pub fetcher: Fetcher,
+    /// What bounds those.
+    pub fetch: FetchConfig,
+    /// Tells the app what happens, if it wants to know.
+    pub webhooks: Option<Webhooks>,
+}
+
+/// What the configuration grants a component.
+struct Grants {
+    config: HashMap<String, String>,
+    secrets: Vec<String>,
+    /// Its requests wait for their turn in it: one for all versions.
+    policy: Policy,
 }
 
 /// Everything that is mounted.
 pub struct Live {
     ids: IdGenerator,
     limits: InstanceLimits,
+    /// What the configuration grants components, by name; made when first needed and kept.
+    grants: Mutex<HashMap<Arc<str>, Arc<Grants>>>,
     settings: BTreeMap<String, ComponentSettings>,
+    fetch: FetchConfig,
     slots: RwLock<HashMap<Arc<str>, Arc<Slot>>>,
     services: Arc<Services>,
     /// Owns the events that could not be finished at once; awaited at the end.
@@ -101,16 +157,29 @@ impl Live {
         ids: IdGenerator,
         limits: InstanceLimits,
         settings: BTreeMap<String, ComponentSettings>,
+        outside: Outside,
     ) -> Self {
         let tasks = TaskTracker::new();
+        let rooms = RoomDirectory::new(
+            limits.rooms.clone(),
+            ids.clone(),
+            limits.event_queue,
+            outside.webhooks.clone(),
+            tasks.clone(),
+        );
         let services = Services {
-            rooms: Arc::new(RoomDirectory::new(limits.rooms.clone(), tasks.clone())),
+            store: outside.store,
+            fetcher: outside.fetcher,
+            webhooks: outside.webhooks,
+            rooms: Arc::new(rooms),
             timers: Arc::new(Timers::new(tasks.clone())),
         };
         Self {
             ids,
             limits,
+            grants: Mutex::default(),
             settings,
+            fetch: outside.fetch,
             slots: RwLock::default(),
             services: Arc::new(services),
             tasks,
@@ -124,7 +193,7 @@ impl Live {
             .slots
             .read()
             .values()
-            .filter(|slot| slot.is_available())
+            .filter(|slot| slot.is_mountable())
             .cloned()
             .collect();
         slots.sort_by(|a, b| a.name().cmp(b.name()));
@@ -166,7 +235,7 @@ impl Live {
         let instance = Instance::new(
             slot.clone(),
             client,
-            None,
+            Sharing::Own,
             version,
             subject,
             self.limits.event_queue,
@@ -209,7 +278,7 @@ impl Live {
         let instance = Instance::new(
             slot.clone(),
             Arc::new(audience.clone()),
-            Some(audience),
+            Sharing::Many(audience),
             version.clone(),
             subject,
             self.limits.event_queue,
@@ -229,22 +298,38 @@ impl Live {
         request: &MountRequest,
         session: Arc<Session>,
     ) -> Result<Subject, Refusal> {
-        Ok(Subject {
-            instance: self.ids.instance(),
-            state: initial_state(version, props, self.limits.state_bytes)?,
-            private: None,
-            room: request.room.as_deref().map(Into::into),
+        Ok(Subject::new(
+            self.ids.instance(),
+            initial_state(version, props, self.limits.state_bytes)?,
+            request.room.as_deref().map(Into::into),
             session,
-            shared: version.shared.clone(),
-            effects: Vec::new(),
-            last_timer: 0,
-            timers: 0,
-        })
+            version.shared.clone(),
+        ))
     }
 
     /// Runs a turn as far as it goes without waiting; what is left goes on as a task of its own.
     pub async fn run(&self, turn: Turn) {
         run_turn(&self.tasks, turn).await;
+    }
+
+    fn grants(&self, component: &Arc<str>) -> Arc<Grants> {
+        let mut grants = self.grants.lock();
+        let granted = grants.entry(component.clone()).or_insert_with(|| {
+            let none = ComponentSettings::default();
+            let settings = self.settings.get(&**component).unwrap_or(&none);
+            // They were read when the configuration was: one that is gone since is left out.
+            let secrets = settings.secrets.iter();
+            let secrets: Vec<(String, String)> = secrets
+                .filter_map(|(key, source)| Some((key.clone(), source.read().ok()?)))
+                .collect();
+            let values = settings.config.clone().into_iter();
+            Arc::new(Grants {
+                config: values.chain(secrets.iter().cloned()).collect(),
+                secrets: secrets.into_iter().map(|(_, secret)| secret).collect(),
+                policy: Policy::new(settings.allowed_hosts.clone(), self.fetch.clone()),
+            })
+        });
+        granted.clone()
     }
 
     /// The rooms.
@@ -268,7 +353,7 @@ impl Live {
     /// Name lookup: exact, then with `Component` added, then with the first letter upper-case, then both.
     fn find(&self, name: &str) -> Option<Arc<Slot>> {
         let slots = self.slots.read();
-        let get = |name: &str| slots.get(name).filter(|slot| slot.is_available()).cloned();
+        let get = |name: &str| slots.get(name).filter(|slot| slot.is_mountable()).cloned();
         get(name)
             .or_else(|| get(&format!("{name}Component")))
             .or_else(|| {
@@ -282,7 +367,7 @@ impl Live {
         let slots = self.slots.read();
         let nearest = slots
             .values()
-            .filter(|slot| slot.is_available())
+            .filter(|slot| slot.is_mountable())
             .map(|slot| (strsim::jaro_winkler(name, slot.name()), slot.name()))
             .filter(|(near, _)| *near > 0.85)
             .max_by(|a, b| a.0.total_cmp(&b.0));

@@ -11,6 +11,7 @@
 
 mod bindings;
 pub mod componentize;
+mod cpu;
 pub mod definition;
 pub mod engine;
 pub mod fault;

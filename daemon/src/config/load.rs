@@ -68,11 +68,29 @@ fn check(config: &Config) -> Result<(), String> {
         ("limits.event-queue", config.limits.event_queue == 0),
         ("limits.cpu-time", config.limits.cpu_time.is_zero()),
         ("limits.wall-time", config.limits.wall_time.is_zero()),
+        ("fetch.timeout", config.fetch.timeout.is_zero()),
+        ("fetch.concurrent", config.fetch.concurrent == 0),
+        (
+            "limits.upstream-time",
+            config.limits.upstream_time.is_zero(),
+        ),
         ("heartbeat.ping", config.heartbeat.ping.is_zero()),
         ("heartbeat.idle", config.heartbeat.idle.is_zero()),
     ] {
         if zero {
             return Err(format!("{key}: must be more than zero"));
+        }
+    }
+    for (name, settings) in &config.component_settings {
+        for (key, secret) in &settings.secrets {
+            secret
+                .read()
+                .map_err(|error| format!("component.{name}.secrets.{key}: {error}"))?;
+            if settings.config.contains_key(key) {
+                return Err(format!(
+                    "component.{name}.secrets.{key}: it is in component.{name}.config as well"
+                ));
+            }
         }
     }
     Ok(())

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
 use tokio::net::tcp::OwnedWriteHalf;
@@ -22,7 +23,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Control, Data, OpC
 use crate::clock::now_ms;
 use crate::ids::{ConnectionId, InstanceId};
 use crate::live::Client;
-use crate::protocol::outgoing::write_delta;
+use crate::protocol::outgoing::{write_binary, write_delta};
 use crate::protocol::{ServerMessage, SharedDelta, SharedMessage};
 use crate::state::{Delta, merge};
 
@@ -107,6 +108,7 @@ enum Pushed {
     Delta(InstanceId, Delta),
     SharedDelta(InstanceId, Arc<SharedDelta>),
     Message(Vec<u8>),
+    Binary(InstanceId, Box<str>, Bytes),
     Shared(InstanceId, Arc<SharedMessage>),
 }
 
@@ -114,7 +116,7 @@ impl Pushed {
     /// How many messages it is.
     fn count(&self) -> usize {
         match self {
-            Self::Delta(..) | Self::SharedDelta(..) | Self::Message(_) => 1,
+            Self::Delta(..) | Self::SharedDelta(..) | Self::Binary(..) | Self::Message(_) => 1,
             Self::Shared(_, message) => message.count(),
         }
     }
@@ -351,6 +353,15 @@ impl Client for Outbox {
         }
     }
 
+    fn binary(&self, component: &InstanceId, name: &str, bytes: &Bytes) {
+        let mut queue = self.queue.lock();
+        if queue.ended {
+            return;
+        }
+        self.check_limit(&mut queue);
+        queue.push_binary(component, name, bytes);
+    }
+
     fn hold(&self) {
         let mut queue = self.queue.lock();
         if queue.holds == 0 {
@@ -407,6 +418,24 @@ impl Queue {
         }
     }
 
+    fn push_binary(&mut self, component: &InstanceId, name: &str, bytes: &Bytes) {
+        self.batch_bytes += bytes.len() + name.len();
+        let older = self.batch.iter_mut().find_map(|pushed| match pushed {
+            Pushed::Binary(of, known, bytes) if of == component && **known == *name => Some(bytes),
+            _ => None,
+        });
+        match older {
+            Some(older) => {
+                self.batch_bytes -= older.len() + name.len();
+                *older = bytes.clone();
+            }
+            None => {
+                let pushed = Pushed::Binary(component.clone(), name.into(), bytes.clone());
+                self.batch.push(pushed);
+            }
+        }
+    }
+
     /// The delta of a component that waits already, to be merged with.
     fn earlier_delta(&mut self, component: &InstanceId) -> Option<&mut Delta> {
         self.batch.iter_mut().find_map(|pushed| {
@@ -440,6 +469,9 @@ impl Queue {
                 match pushed {
                     Pushed::Delta(component, delta) => write_delta(out, component, delta, now),
                     Pushed::SharedDelta(component, delta) => delta.message().write(out, component),
+                    Pushed::Binary(component, name, bytes) => {
+                        write_binary(out, component, name, bytes, now);
+                    }
                     Pushed::Message(encoded) => out.extend_from_slice(encoded),
                     Pushed::Shared(member, message) => message.write(out, member),
                 }

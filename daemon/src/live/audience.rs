@@ -7,6 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use indexmap::IndexMap;
 use parking_lot::Mutex;
 use tokio_util::task::TaskTracker;
@@ -70,6 +71,7 @@ struct Item {
 enum What {
     Delta(Arc<SharedDelta>),
     Message(Arc<SharedMessage>),
+    Binary(Arc<str>, Bytes),
 }
 
 impl Audience {
@@ -213,6 +215,7 @@ impl Seat {
                 match &item.what {
                     What::Delta(delta) => self.client.share_delta(instance, delta),
                     What::Message(message) => self.client.share(instance, message),
+                    What::Binary(name, bytes) => self.client.binary(instance, name, bytes),
                 }
                 last = item.at;
             }
@@ -246,6 +249,10 @@ impl Client for Arc<Audience> {
 
     fn share_delta(&self, _: &InstanceId, delta: &Arc<SharedDelta>) {
         self.tell_all(What::Delta(delta.clone()));
+    }
+
+    fn binary(&self, _: &InstanceId, name: &str, bytes: &Bytes) {
+        self.tell_all(What::Binary(name.into(), bytes.clone()));
     }
 
     fn hold(&self) {}

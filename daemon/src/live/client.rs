@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::ids::{ConnectionId, InstanceId};
 use crate::protocol::{ServerMessage, SharedDelta, SharedMessage};
 use crate::state::Delta;
@@ -26,6 +28,9 @@ pub trait Client: Send + Sync + fmt::Debug {
 
     /// Queues what changed in a component that others share.
     fn share_delta(&self, component: &InstanceId, delta: &Arc<SharedDelta>);
+
+    /// Queues bytes beside the state. Of several of one name that wait, only the newest goes out.
+    fn binary(&self, component: &InstanceId, name: &str, bytes: &Bytes);
 
     /// From now on nothing goes out until as many [`Client::release`] have come: what many mounts of this client do at
     /// once goes out as one.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::event::{Event, RoomCommand, Stop, Tell};
 use super::instance::{Instance, Resident, RunningTimer};
 use super::refusal::Refusal;
-use super::room::Announce;
+use super::room::{Announce, Room};
 use crate::protocol::{Code, RoomAnswer, RoomOperation, ServerMessage, names};
 use crate::state::{Document, Json};
 use crate::wasm::subject::{Effect, TimerStart};
@@ -122,6 +122,10 @@ impl Instance {
         self.check_room_count(resident)?;
         let directory = &self.slot.services.rooms;
         let room = directory.join(name, self, is_default, initial, Announce::Later)?;
+        if let Err(refusal) = room.admit(self.id(), room.count()).await {
+            room.leave(self, false);
+            return Err(denied(refusal));
+        }
         resident.rooms.push(room.clone());
         if resident.version.definition.hooks.room_join {
             let event = GuestEvent::RoomJoin(name);
@@ -131,15 +135,13 @@ impl Instance {
                 Tell::Delta,
                 async |lease, component| Ok(lease.handle(component, event).await?),
             );
-            if let Err(mut refusal) = asked.await {
+            if let Err(refusal) = asked.await {
                 if let Some(at) = resident.position(name) {
                     resident.rooms.swap_remove(at);
                 }
                 room.leave(self, false);
-                if refusal.code == Code::ActionFailed {
-                    refusal.code = Code::RoomDenied;
-                }
-                return Err(refusal);
+                room.left(self.id(), room.count());
+                return Err(denied(refusal));
             }
         }
         room.announce(self.id());
@@ -248,7 +250,7 @@ impl Instance {
     }
 
     /// Does what the event has asked for, in the order asked for.
-    pub(super) fn apply_effects(self: &Arc<Self>, resident: &mut Resident) {
+    pub(super) async fn apply_effects(self: &Arc<Self>, resident: &mut Resident) {
         let Some(subject) = &mut resident.subject else {
             return;
         };
@@ -256,20 +258,29 @@ impl Instance {
             return;
         }
         for effect in std::mem::take(&mut subject.effects) {
-            if let Err(refusal) = self.apply(resident, effect) {
+            if let Err(refusal) = self.apply(resident, effect).await {
                 tracing::warn!(component = self.slot.name(), instance = %self.id(), error = %refusal, "what the event asked for was not done");
                 self.report("effect", &refusal);
             }
         }
     }
 
-    fn apply(self: &Arc<Self>, resident: &mut Resident, effect: Effect) -> Result<(), Refusal> {
+    async fn apply(
+        self: &Arc<Self>,
+        resident: &mut Resident,
+        effect: Effect,
+    ) -> Result<(), Refusal> {
         match effect {
             Effect::Join(room) => {
                 if resident.position(&room).is_none() {
                     self.check_room_count(resident)?;
                     let directory = &self.slot.services.rooms;
-                    let joined = directory.join(&room, self, false, None, Announce::Now)?;
+                    let joined = directory.join(&room, self, false, None, Announce::Later)?;
+                    if let Err(refusal) = joined.admit(self.id(), joined.count()).await {
+                        joined.leave(self, false);
+                        return Err(denied(refusal));
+                    }
+                    joined.announce(self.id());
                     resident.rooms.push(joined);
                     self.hook_later(resident, true, room);
                 }
@@ -281,7 +292,7 @@ impl Instance {
                 }
             }
             Effect::Emit { room, event, data } => {
-                if let Some(room) = resident.room(&room) {
+                if let Some(room) = self.room(resident, &room) {
                     room.emit(Some(self.id()), &event, data);
                 }
             }
@@ -297,15 +308,25 @@ impl Instance {
             } => {
                 let subject = resident.subject.as_ref();
                 let name = subject.and_then(|subject| subject.room.as_deref());
-                if let Some(room) = name.and_then(|name| resident.room(name)) {
+                if let Some(room) = name.and_then(|name| self.room(resident, name)) {
                     let except = except_sender.then(|| self.client().connection());
                     room.broadcast(self.id(), except, &kind, &data);
                 }
             }
+            Effect::PushBinary { name, bytes } => self.client().binary(self.id(), &name, &bytes),
             Effect::StartTimer(start) => self.start_timer(resident, start),
             Effect::CancelTimer(id) => self.stop_timer(resident, id),
         }
         Ok(())
+    }
+
+    /// A room that it is a member of, or that it is itself.
+    fn room(&self, resident: &Resident, name: &str) -> Option<Arc<Room>> {
+        let itself = resident.subject.as_ref().is_some_and(|s| s.is_room(name));
+        if itself {
+            return self.slot.services.rooms.find(name);
+        }
+        resident.room(name).cloned()
     }
 
     /// Puts the hook behind what waits: the event under way is not over yet.
@@ -349,4 +370,12 @@ enum Answer {
     Done,
     State(String),
     Count(usize),
+}
+
+/// What a refusal to let somebody in is called, whoever refused.
+fn denied(mut refusal: Refusal) -> Refusal {
+    if refusal.code == Code::ActionFailed {
+        refusal.code = Code::RoomDenied;
+    }
+    refusal
 }

@@ -11,9 +11,10 @@ use compact_str::CompactString;
 use super::audience::Caller;
 use super::instance::{Instance, Resident};
 use super::refusal::Refusal;
+use super::room_logic::{MemberChange, RoomRequest};
 use super::singleton::LINGER;
 use crate::protocol::{Code, RoomOperation, ServerMessage};
-use crate::state::{Json, Key, PatchError};
+use crate::state::{Delta, Json, Key, PatchError};
 use crate::wasm::definition::{SET_VALUE, is_hook_name};
 use crate::wasm::{CallError, Fault, GuestEvent, Lease, RoomEvent, Subject};
 
@@ -41,6 +42,12 @@ pub enum Event {
     },
     /// A timer is due: its number.
     Timer(u64),
+    /// The first event of a room's logic.
+    Open,
+    /// To a room's logic: a component calls an action.
+    Call(Box<RoomRequest>),
+    /// To a room's logic: somebody comes or goes.
+    Member(Box<MemberChange>),
     /// A new version of the component is there.
     Refresh,
     /// The browser is done with it.
@@ -113,7 +120,10 @@ pub struct RoomCommand {
 impl Event {
     /// Whether it may be refused when too many wait. The end of an instance may not.
     pub(super) fn is_droppable(&self) -> bool {
-        matches!(self, Self::Action(_) | Self::Property(_) | Self::Room(_))
+        matches!(
+            self,
+            Self::Action(_) | Self::Property(_) | Self::Room(_) | Self::Call(_)
+        )
     }
 }
 
@@ -140,6 +150,9 @@ impl Instance {
             Event::RoomHook { joined, room } => self.room_hook(resident, joined, &room).await,
             Event::Timer(LINGER) => return !self.ends_when_empty(resident).await,
             Event::Timer(timer) => self.timer(resident, timer).await,
+            Event::Open => self.open(resident).await,
+            Event::Call(request) => self.room_request(resident, *request).await,
+            Event::Member(change) => self.member_change(resident, *change).await,
             Event::Refresh => {}
             Event::Unmount { request } => {
                 let goes_on = match &self.audience {
@@ -190,6 +203,13 @@ impl Instance {
             });
             return false;
         }
+        self.restore(resident).await;
+        if let Some(subject) = &mut resident.subject {
+            self.commit(subject, &resident.version.definition.version, Tell::Nothing);
+        }
+        self.slot
+            .services
+            .tell_app("mount", self.id().as_str(), || self.for_app());
         let hooks = resident.version.definition.hooks;
         if hooks.connect {
             self.hook(resident, "connect", GuestEvent::Connect, Tell::Nothing)
@@ -232,6 +252,9 @@ impl Instance {
                 .await;
         }
         self.leave_all(resident);
+        self.slot
+            .services
+            .tell_app("unmount", self.id().as_str(), || self.for_app());
         self.log_lifecycle(resident, "unmounted");
     }
 
@@ -323,7 +346,7 @@ impl Instance {
                 return Ok(());
             };
             set_key(subject, key, value)?;
-            self.commit(subject, Tell::Delta);
+            self.commit(subject, &resident.version.definition.version, Tell::Delta);
             return Ok(());
         }
         let as_call = Json::parse(&format!(
@@ -419,7 +442,7 @@ impl Instance {
         let definition = &version.definition;
         let mut lease = match version
             .module
-            .lease(resident.worker, definition.fresh)
+            .lease(resident.worker, definition.fresh, resident.depth())
             .await
         {
             Ok(lease) => lease,
@@ -448,13 +471,13 @@ impl Instance {
         };
         match outcome {
             Ok(result) => {
-                self.commit(subject, tell);
-                self.apply_effects(resident);
+                self.commit(subject, &definition.version, tell);
+                self.apply_effects(resident).await;
                 Ok(result)
             }
             Err(Stop::Refused(refusal)) => {
-                self.commit(subject, tell);
-                self.apply_effects(resident);
+                self.commit(subject, &definition.version, tell);
+                self.apply_effects(resident).await;
                 Err(refusal)
             }
             Err(Stop::Broken(fault)) => {
@@ -488,11 +511,15 @@ impl Instance {
     }
 
     /// Makes the event's changes final and tells the browser.
-    fn commit(&self, subject: &mut Subject, tell: Tell) {
-        if let Some(private) = &mut subject.private {
-            private.commit();
-        }
+    fn commit(&self, subject: &mut Subject, version: &str, tell: Tell) {
+        let private = subject
+            .private
+            .as_mut()
+            .map_or_else(Delta::new, |private| private.commit());
         let delta = subject.state.commit();
+        if let Some(durable) = &self.durable {
+            durable.save(version, &delta, &private);
+        }
         if tell == Tell::Delta && !delta.is_empty() {
             self.client.delta(self.id(), delta);
         }
@@ -500,7 +527,17 @@ impl Instance {
 
     /// Commits what was written outside a guest call and tells the browser.
     pub(super) fn commit_and_tell(&self, subject: &mut Subject) {
-        self.commit(subject, Tell::Delta);
+        let version = self.slot.current();
+        self.commit(subject, &version.definition.version, Tell::Delta);
+    }
+
+    /// What the app is told of a mount.
+    fn for_app(&self) -> serde_json::Value {
+        serde_json::json!({
+            "componentId": self.id().as_str(),
+            "component": self.slot.name(),
+            "connectionId": self.client.connection().as_str(),
+        })
     }
 
     /// Logs a fault, with what the browser is not told.

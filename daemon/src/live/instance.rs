@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use super::Turn;
 use super::audience::{Audience, Caller};
 use super::client::Client;
+use super::durable::Durable;
 use super::event::Event;
 use super::refusal::Refusal;
 use super::room::Room;
@@ -33,6 +34,8 @@ pub struct Instance {
     pub(super) client: Arc<dyn Client>,
     /// The same, where many browsers share the instance.
     pub(super) audience: Option<Arc<Audience>>,
+    /// Where its state is kept, if it is.
+    pub(super) durable: Option<Durable>,
     /// Held for the length of a hand-over, never while a guest runs.
     mailbox: Mutex<Mailbox>,
 }
@@ -64,6 +67,16 @@ pub(super) struct Resident {
     pub(super) timers: BTreeMap<u64, RunningTimer>,
 }
 
+/// Whose an instance is.
+pub(super) enum Sharing {
+    /// One browser's.
+    Own,
+    /// Everybody's who has mounted it.
+    Many(Arc<Audience>),
+    /// Nobody's: it is the logic of this room.
+    Room(Arc<str>),
+}
+
 /// A timer that runs.
 pub(super) struct RunningTimer {
     pub(super) key: TimerKey,
@@ -72,6 +85,13 @@ pub(super) struct RunningTimer {
 }
 
 impl Resident {
+    /// How many wait for the event under way, in calls of rooms within one another.
+    pub(super) fn depth(&self) -> usize {
+        self.subject
+            .as_ref()
+            .map_or(0, |subject| subject.chain.len())
+    }
+
     /// Where a room stands in the list.
     pub(super) fn position(&self, room: &str) -> Option<usize> {
         self.rooms
@@ -88,12 +108,25 @@ impl Instance {
     pub(super) fn new(
         slot: Arc<Slot>,
         client: Arc<dyn Client>,
-        audience: Option<Arc<Audience>>,
+        sharing: Sharing,
         version: Arc<Version>,
         subject: Subject,
         max_waiting: usize,
     ) -> Arc<Self> {
         let id = subject.instance.clone();
+        let kept = version.definition.durable;
+        let store = kept.then(|| slot.services.store());
+        let (audience, durable) = match sharing {
+            Sharing::Own => (None, None),
+            Sharing::Many(audience) => {
+                let durable = store.and_then(|store| Durable::new(store, "singleton", slot.name()));
+                (Some(audience), durable)
+            }
+            Sharing::Room(name) => (
+                None,
+                store.and_then(|store| Durable::new(store, "room", &name)),
+            ),
+        };
         let resident = Some(Resident {
             subject: Some(subject),
             version,
@@ -114,6 +147,7 @@ impl Instance {
             slot,
             client,
             audience,
+            durable,
             mailbox: Mutex::new(mailbox),
         })
     }

@@ -1,62 +1,56 @@
-//! `$persistent`: one map for each component name, shared by all its mounts, kept through every hot swap.
-
-use parking_lot::Mutex;
+//! `$persistent`: one map for each component name, shared by all its mounts, kept through every hot swap, and through
+//! restarts where the store is on disk.
 
 use crate::state::{Document, Json};
+use crate::store::{Space, Store, StoreError};
 use crate::wasm::KeyValue;
 
-/// A component's map, in memory.
+/// A component's map, in the store.
 #[derive(Debug)]
 pub(super) struct PersistentMap {
-    /// Held for one read or write, never while a guest runs.
-    entries: Mutex<Document>,
-    max_bytes: usize,
+    store: Store,
+    space: Space,
 }
 
 impl PersistentMap {
-    pub(super) fn new(max_bytes: usize) -> Self {
-        Self {
-            entries: Mutex::default(),
-            max_bytes,
-        }
+    /// The map of a component; it may hold something from before a restart.
+    pub(super) fn new(store: Store, component: &str, max_bytes: usize) -> Result<Self, StoreError> {
+        let max_bytes = u64::try_from(max_bytes).unwrap_or(u64::MAX);
+        let space = Space::new("persistent", component)?.with_max_bytes(max_bytes);
+        Ok(Self { store, space })
     }
 
     /// Lays in the defaults of a definition: only keys that were never there.
-    pub(super) fn add_defaults(&self, defaults: &Document) {
-        let mut entries = self.entries.lock();
+    pub(super) fn add_defaults(&self, defaults: &Document) -> Result<(), StoreError> {
         for (key, value) in defaults.iter() {
-            if !entries.contains(key) {
-                entries.set(key, value.clone());
-            }
+            let value = bytes::Bytes::copy_from_slice(value.as_str().as_bytes());
+            self.store
+                .compare_and_swap(&self.space, key, None, Some(value), None)?;
         }
-        entries.commit();
-    }
-
-    fn write(&self, entries: &mut Document, key: &str, value: Option<Json>) -> Result<(), String> {
-        match value {
-            Some(value) => entries.set(key, value),
-            None => entries.remove(key),
-        }
-        if entries.bytes() > self.max_bytes {
-            let bytes = entries.bytes();
-            entries.rollback();
-            return Err(format!(
-                "the persistent map would be {bytes} bytes, {} are allowed",
-                self.max_bytes
-            ));
-        }
-        entries.commit();
         Ok(())
     }
 }
 
 impl KeyValue for PersistentMap {
     fn get(&self, key: &str) -> Option<Json> {
-        self.entries.lock().get(key).cloned()
+        match self.store.get(&self.space, key) {
+            Ok(value) => value.as_deref().and_then(json),
+            Err(error) => {
+                tracing::error!(space = %self.space, key, %error, "the store cannot be read");
+                None
+            }
+        }
     }
 
     fn set(&self, key: &str, value: Option<Json>) -> Result<(), String> {
-        self.write(&mut self.entries.lock(), key, value)
+        match value {
+            Some(value) => {
+                let bytes = value.as_str().as_bytes().to_vec();
+                self.store.set(&self.space, key, bytes, None)
+            }
+            None => self.store.delete(&self.space, key),
+        }
+        .map_err(|error| error.to_string())
     }
 
     fn compare_and_set(
@@ -65,17 +59,28 @@ impl KeyValue for PersistentMap {
         expected: Option<&Json>,
         value: Option<Json>,
     ) -> Result<bool, String> {
-        let mut entries = self.entries.lock();
-        if entries.get(key) != expected {
-            return Ok(false);
-        }
-        self.write(&mut entries, key, value).map(|()| true)
+        let expected = expected.map(|json| json.as_str().as_bytes());
+        let value = value.map(|json| json.as_str().as_bytes().to_vec().into());
+        self.store
+            .compare_and_swap(&self.space, key, expected, value, None)
+            .map_err(|error| error.to_string())
     }
+}
+
+/// A value as it was written: JSON, unless the file was damaged.
+fn json(bytes: &[u8]) -> Option<Json> {
+    Json::parse(std::str::from_utf8(bytes).ok()?).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::StoreConfig;
+
+    fn map(max_bytes: usize) -> PersistentMap {
+        let store = Store::open(StoreConfig::default()).unwrap();
+        PersistentMap::new(store, "LiveX", max_bytes).unwrap()
+    }
 
     fn json(text: &str) -> Json {
         Json::parse(text).unwrap()
@@ -83,10 +88,12 @@ mod tests {
 
     #[test]
     fn defaults_are_laid_in_once() {
-        let map = PersistentMap::new(100);
-        map.add_defaults(&Document::parse(r#"{"runs":0}"#).unwrap());
+        let map = map(1_000);
+        map.add_defaults(&Document::parse(r#"{"runs":0}"#).unwrap())
+            .unwrap();
         map.set("runs", Some(json("5"))).unwrap();
-        map.add_defaults(&Document::parse(r#"{"runs":0,"more":1}"#).unwrap());
+        map.add_defaults(&Document::parse(r#"{"runs":0,"more":1}"#).unwrap())
+            .unwrap();
         assert_eq!(
             (map.get("runs"), map.get("more")),
             (Some(json("5")), Some(json("1")))
@@ -95,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_write_happens_only_if_nobody_was_faster() {
-        let map = PersistentMap::new(100);
+        let map = map(1_000);
         assert_eq!(map.compare_and_set("n", None, Some(json("1"))), Ok(true));
         assert_eq!(map.compare_and_set("n", None, Some(json("9"))), Ok(false));
         assert_eq!(map.compare_and_set("n", Some(&json("1")), None), Ok(true));
@@ -104,9 +111,9 @@ mod tests {
 
     #[test]
     fn a_write_over_the_limit_leaves_the_old_value() {
-        let map = PersistentMap::new(10);
+        let map = map(50);
         map.set("n", Some(json("1"))).unwrap();
-        assert!(map.set("n", Some(json("\"0123456789\""))).is_err());
+        assert!(map.set("n", Some(Json::string(&"x".repeat(50)))).is_err());
         assert_eq!(map.get("n"), Some(json("1")));
     }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use indexmap::IndexMap;
@@ -22,8 +22,9 @@ use super::run_turn;
 use crate::clock::now_ms;
 use crate::ids::{ConnectionId, InstanceId};
 use crate::protocol::{Code, SharedMessage};
-use crate::state::{Document, Json, PatchError};
+use crate::state::{Delta, Document, Json, PatchError};
 use crate::wasm::RoomEvent;
+use crate::webhooks::Webhooks;
 
 /// After so many connections a wave lets other tasks run.
 const SLICE: usize = 32;
@@ -34,10 +35,14 @@ pub struct Room {
     max_state_bytes: usize,
     /// Whether browsers may only listen.
     pub(super) is_server_only: bool,
+    /// The logic of a typed room.
+    pub(super) logic: Option<Arc<Instance>>,
     /// Held to change what is in it, never while something is sent or a guest runs.
     core: Mutex<Core>,
+    /// Tells the app of events, if it wants to know.
+    webhooks: Option<Webhooks>,
     /// Owns the waves.
-    tasks: TaskTracker,
+    pub(super) tasks: TaskTracker,
 }
 
 struct Core {
@@ -102,7 +107,9 @@ impl Room {
         mut state: Document,
         max_state_bytes: usize,
         is_server_only: bool,
+        webhooks: Option<Webhooks>,
         tasks: TaskTracker,
+        logic: impl FnOnce(&Weak<Self>) -> Option<Arc<Instance>>,
     ) -> Arc<Self> {
         state.commit();
         let core = Core {
@@ -114,11 +121,13 @@ impl Room {
             sending: false,
             empty_since: Some(Instant::now()),
         };
-        Arc::new(Self {
+        Arc::new_cyclic(|room| Self {
             name,
             max_state_bytes,
             is_server_only,
+            logic: logic(room),
             core: Mutex::new(core),
+            webhooks,
             tasks,
         })
     }
@@ -182,8 +191,10 @@ impl Room {
         if core.members.is_empty() {
             core.empty_since = Some(Instant::now());
         }
+        let count = core.members.len();
         if announced {
             self.tell_system(core, "$sub:leave", instance.id());
+            self.left(instance.id(), count);
         }
     }
 
@@ -194,6 +205,7 @@ impl Room {
         event: &str,
         data: Json,
     ) -> usize {
+        self.tell_app(except, event, &data);
         let message = SharedMessage::room_event(&self.name, event, data.as_str(), now_ms());
         let event = RoomEvent {
             room: self.name.clone(),
@@ -206,6 +218,37 @@ impl Room {
         let what = What::Event(Arc::new(message), Some(Arc::new(event)));
         self.tell(core, except.cloned(), what);
         heard
+    }
+
+    fn tell_app(&self, from: Option<&InstanceId>, event: &str, data: &Json) {
+        let name = format!("room:{event}");
+        let Some(webhooks) = self.webhooks.as_ref().filter(|hooks| hooks.wants(&name)) else {
+            return;
+        };
+        webhooks.send(crate::webhooks::Event {
+            name,
+            key: self.name.to_string(),
+            data: serde_json::json!({
+                "roomId": &*self.name,
+                "event": event,
+                "componentId": from.map(InstanceId::as_str),
+                "data": serde_json::from_str::<serde_json::Value>(data.as_str()).unwrap_or_default(),
+            }),
+        });
+    }
+
+    /// What the room's own logic has changed: members are told.
+    pub(super) fn lay_over(self: &Arc<Self>, delta: Delta) {
+        let message = SharedMessage::room_state(&self.name, &delta, now_ms());
+        let mut core = self.core.lock();
+        for (key, value) in delta {
+            match value {
+                Some(value) => core.state.set(&key, value),
+                None => core.state.remove(&key),
+            }
+        }
+        core.state.commit();
+        self.tell(core, None, What::Event(Arc::new(message), None));
     }
 
     /// Sends a component's broadcast, once to each connection. Gives how many that is.
@@ -239,6 +282,13 @@ impl Room {
         except: Option<&InstanceId>,
         changes: &str,
     ) -> Result<usize, Refusal> {
+        if self.logic.is_some() {
+            let message = format!(
+                "The state of {} is changed by its own logic only",
+                self.name
+            );
+            return Err(Refusal::new(Code::RoomDenied, message));
+        }
         let mut core = self.core.lock();
         core.state
             .patch(changes, self.max_state_bytes, |_| false)
@@ -278,6 +328,12 @@ impl Room {
         let core = self.core.lock();
         let members = core.seats.values().flat_map(|seat| &seat.members);
         members.map(|member| member.instance.id().clone()).collect()
+    }
+
+    /// How many members there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.core.lock().members.len()
     }
 
     /// Connections of the members.

@@ -4,17 +4,23 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use futures_util::future::BoxFuture;
+use parking_lot::{Mutex, RwLock};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::event::Event;
 use super::instance::Instance;
 use super::refusal::Refusal;
 use super::room::{Announce, Room};
-use crate::ids::InstanceId;
+use super::room_logic::logic;
+use super::slot::Slot;
+use crate::ids::{IdGenerator, InstanceId};
 use crate::protocol::{Code, names};
-use crate::state::Document;
+use crate::state::{Document, Json};
 use crate::wasm;
+use crate::wasm::subject::{RoomCall, RoomCallError};
+use crate::webhooks::Webhooks;
 
 /// How often empty rooms are looked for.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -38,18 +44,54 @@ pub struct RoomLimits {
 pub struct RoomDirectory {
     /// Held to find, make or drop a room, never while anything is sent.
     rooms: Mutex<HashMap<Arc<str>, Arc<Room>>>,
+    /// The logic of typed rooms, by their kind.
+    kinds: RwLock<HashMap<Box<str>, Arc<Slot>>>,
     limits: RoomLimits,
+    ids: IdGenerator,
+    /// Events that may wait for a room's logic.
+    event_queue: usize,
+    webhooks: Option<Webhooks>,
     /// Owns the rooms' waves.
     tasks: TaskTracker,
 }
 
 impl RoomDirectory {
-    pub(super) fn new(limits: RoomLimits, tasks: TaskTracker) -> Self {
+    pub(super) fn new(
+        limits: RoomLimits,
+        ids: IdGenerator,
+        event_queue: usize,
+        webhooks: Option<Webhooks>,
+        tasks: TaskTracker,
+    ) -> Self {
         Self {
             rooms: Mutex::default(),
+            kinds: RwLock::default(),
             limits,
+            ids,
+            event_queue,
+            webhooks,
             tasks,
         }
+    }
+
+    /// From now on, new rooms of this kind have this logic.
+    pub(super) fn put_kind(&self, kind: &str, slot: &Arc<Slot>) {
+        let before = self.kinds.write().insert(kind.into(), slot.clone());
+        if let Some(before) = before.filter(|before| before.name() != slot.name()) {
+            tracing::warn!(
+                kind,
+                now = slot.name(),
+                before = before.name(),
+                "two components are the logic of one kind of rooms: new rooms get the later one"
+            );
+        }
+    }
+
+    /// The logic of rooms of this name, if there is any.
+    fn kind(&self, name: &str) -> Option<Arc<Slot>> {
+        let kind = name.split(':').next().unwrap_or(name);
+        let slot = self.kinds.read().get(kind).cloned();
+        slot.filter(|slot| slot.is_available())
     }
 
     /// What rooms obey.
@@ -69,27 +111,59 @@ impl RoomDirectory {
     ) -> Result<Arc<Room>, Refusal> {
         names::check_room(name).map_err(|rule| Refusal::new(Code::InvalidMessage, rule))?;
         let mut rooms = self.rooms.lock();
-        let room = match rooms.get(name) {
-            Some(room) => room.clone(),
-            None => {
-                if rooms.len() >= self.limits.count {
-                    let message = format!("There are {} rooms, no more are allowed", rooms.len());
-                    return Err(Refusal::new(Code::LimitExceeded, message));
-                }
-                let name: Arc<str> = name.into();
-                let room = Room::new(
-                    name.clone(),
-                    state.unwrap_or_default(),
-                    self.limits.state_bytes,
-                    self.is_server_only(&name),
-                    self.tasks.clone(),
-                );
-                rooms.insert(name, room.clone());
-                room
-            }
-        };
+        let room = self.get_or_make(&mut rooms, name, state)?;
         // Under the directory's lock: the sweep cannot drop the room before it has its member.
         room.join(instance, is_default, announce);
+        Ok(room)
+    }
+
+    /// A room, made if it is not there.
+    pub(super) fn open(&self, name: &str) -> Result<Arc<Room>, Refusal> {
+        self.get_or_make(&mut self.rooms.lock(), name, None)
+    }
+
+    fn get_or_make(
+        &self,
+        rooms: &mut HashMap<Arc<str>, Arc<Room>>,
+        name: &str,
+        state: Option<Document>,
+    ) -> Result<Arc<Room>, Refusal> {
+        if let Some(room) = rooms.get(name) {
+            return Ok(room.clone());
+        }
+        if rooms.len() >= self.limits.count {
+            let message = format!("There are {} rooms, no more are allowed", rooms.len());
+            return Err(Refusal::new(Code::LimitExceeded, message));
+        }
+        let name: Arc<str> = name.into();
+        let kind = self.kind(&name);
+        let state = match &kind {
+            Some(slot) => slot.current().definition.default_state.clone(),
+            None => state.unwrap_or_default(),
+        };
+        let room = Room::new(
+            name.clone(),
+            state,
+            self.limits.state_bytes,
+            self.is_server_only(&name),
+            self.webhooks.clone(),
+            self.tasks.clone(),
+            |room| {
+                Some(logic(
+                    kind.as_ref()?,
+                    &name,
+                    room,
+                    &self.ids,
+                    self.event_queue,
+                ))
+            },
+        );
+        if let Some(logic) = &room.logic
+            && let Some(turn) = logic.submit(Event::Open)
+        {
+            self.tasks.spawn(turn);
+        }
+        rooms.insert(name, room.clone());
         Ok(room)
     }
 
@@ -127,10 +201,20 @@ impl RoomDirectory {
             }
             let now = Instant::now();
             let linger = self.limits.linger;
-            self.rooms.lock().retain(|_, room| {
+            let over = |room: &Room| {
                 room.empty_since()
-                    .is_none_or(|since| now.duration_since(since) < linger)
-            });
+                    .is_some_and(|since| now.duration_since(since) >= linger)
+            };
+            let gone: Vec<_> = self.rooms.lock().extract_if(|_, room| over(room)).collect();
+            for (_, room) in gone {
+                let end = room
+                    .logic
+                    .as_ref()
+                    .and_then(|logic| logic.submit(Event::Unmount { request: None }));
+                if let Some(turn) = end {
+                    self.tasks.spawn(turn);
+                }
+            }
         }
     }
 }
@@ -163,5 +247,9 @@ impl wasm::subject::Rooms for RoomDirectory {
 
     fn max_state_bytes(&self) -> usize {
         self.limits.state_bytes
+    }
+
+    fn call(&self, call: RoomCall) -> BoxFuture<'_, Result<Option<Json>, RoomCallError>> {
+        Box::pin(self.call_logic(call))
     }
 }

@@ -90,6 +90,12 @@ impl Slot {
         self.available.load(Ordering::Relaxed)
     }
 
+    /// Whether browsers can mount it: it is there, and no logic of rooms.
+    #[must_use]
+    pub fn is_mountable(&self) -> bool {
+        self.is_available() && self.current.load().definition.room.is_none()
+    }
+
     /// How many instances are mounted.
     #[must_use]
     pub fn count(&self) -> usize {

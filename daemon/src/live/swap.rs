@@ -13,6 +13,7 @@ use super::persistent::PersistentMap;
 use super::refusal::Refusal;
 use super::slot::{Slot, Version};
 use crate::state::Document;
+use crate::store::{Space, StoreError};
 use crate::wasm::subject::Shared;
 use crate::wasm::{CallError, Definition, Module};
 
@@ -31,6 +32,9 @@ pub enum SwapError {
         /// Why not.
         reason: String,
     },
+    /// What the component keeps cannot be reached.
+    #[error("the store: {0}")]
+    Store(#[from] StoreError),
 }
 
 /// A component that got a version.
@@ -61,7 +65,7 @@ impl Live {
         let mut moving = Vec::new();
         let mut retired = Vec::new();
         for definition in module.definitions() {
-            let (slot, old) = self.put(definition, &module);
+            let (slot, old) = self.put(definition, &module)?;
             let instances = if old.is_some() {
                 slot.instances()
             } else {
@@ -121,20 +125,28 @@ impl Live {
         &self,
         definition: &Definition,
         module: &Arc<Module>,
-    ) -> (Arc<Slot>, Option<Arc<Version>>) {
+    ) -> Result<(Arc<Slot>, Option<Arc<Version>>), StoreError> {
         let mut slots = self.slots.write();
-        let persistent = slots.get(&definition.name).map_or_else(
-            || Arc::new(PersistentMap::new(self.limits.state_bytes)),
-            |slot| slot.persistent.clone(),
-        );
-        persistent.add_defaults(&definition.persistent_defaults);
-        let settings = self.settings.get(&*definition.name);
+        let store = &self.services.store;
+        let persistent = match slots.get(&definition.name) {
+            Some(slot) => slot.persistent.clone(),
+            None => {
+                let (name, limit) = (&definition.name, self.limits.state_bytes);
+                Arc::new(PersistentMap::new(store.clone(), name, limit)?)
+            }
+        };
+        persistent.add_defaults(&definition.persistent_defaults)?;
+        let grants = self.grants(&definition.name);
         let shared = Shared {
             component: definition.name.clone(),
             persistent: persistent.clone(),
-            config: settings
-                .map(|settings| settings.config.clone().into_iter().collect())
-                .unwrap_or_default(),
+            is_room: definition.room.is_some(),
+            config: grants.config.clone(),
+            secrets: grants.secrets.clone(),
+            fetcher: self.services.fetcher.clone(),
+            policy: grants.policy.clone(),
+            store: store.clone(),
+            space: Space::new("store", &definition.name)?.with_max_bytes(self.limits.store_bytes),
             default_state: definition.default_state.clone(),
             max_state_bytes: self.limits.state_bytes,
             max_log_lines: self.limits.log_lines,
@@ -147,14 +159,18 @@ impl Live {
             module: module.clone(),
             shared: Arc::new(shared),
         });
-        match slots.get(&definition.name) {
+        let (slot, old) = match slots.get(&definition.name) {
             Some(slot) => (slot.clone(), Some(slot.publish(version))),
             None => {
                 let slot = Arc::new(Slot::new(version, persistent, self.services.clone()));
                 slots.insert(definition.name.clone(), slot.clone());
                 (slot, None)
             }
+        };
+        if let Some(kind) = &definition.room {
+            self.services.rooms.put_kind(kind, &slot);
         }
+        Ok((slot, old))
     }
 }
 
@@ -207,6 +223,41 @@ impl Instance {
     }
 }
 
+impl Instance {
+    /// Gives an instance back what was kept of it, migrated if an older version has kept it.
+    pub(super) async fn restore(self: &Arc<Self>, resident: &mut Resident) {
+        let Some(durable) = &self.durable else { return };
+        let kept = match durable.load() {
+            Ok(Some(kept)) => kept,
+            Ok(None) => return,
+            Err(error) => {
+                tracing::error!(component = self.slot.name(), %error, "what was kept cannot be read; it begins anew");
+                return;
+            }
+        };
+        let definition = &resident.version.definition;
+        let mut older = definition.clone();
+        older.version = kept.version.as_str().into();
+        let taken = migrated(&older, &resident.version.module, definition, &kept.state).await;
+        match (taken, &mut resident.subject) {
+            (Ok(state), Some(subject)) => {
+                replace(&mut subject.state, state);
+                let private = subject.private_mut();
+                for (key, value) in kept.private.iter() {
+                    private.set(key, value.clone());
+                }
+            }
+            (Err(error), _) => {
+                tracing::error!(
+                    component = self.slot.name(), from = kept.version, %error,
+                    "what was kept cannot be migrated; it begins anew"
+                );
+            }
+            (Ok(_), None) => {}
+        }
+    }
+}
+
 /// Tries the migration of everything that is mounted, on copies.
 async fn rehearse(slot: &Slot, module: &Module, new: &Definition) -> Result<(), SwapError> {
     if slot.current().definition.version == new.version {
@@ -240,7 +291,7 @@ async fn migrate(
     state: &str,
 ) -> Result<Document, CallError> {
     module
-        .lease(None, new.fresh)
+        .lease(None, new.fresh, 0)
         .await?
         .migrate(&new.name, from, state)
         .await

@@ -12,6 +12,8 @@ wasmtime::component::bindgen!({
     world: "live-component",
     imports: {
         "liveside:component/http.fetch": async,
+        "liveside:component/rooms.call": async,
+        "liveside:component/store.flush": async,
     },
     exports: { default: async },
     ownership: Borrowing { duplicate_if_necessary: true },

@@ -10,6 +10,8 @@ use crate::state::Document;
 
 /// The longest name of a component or an action, and the longest version.
 const MAX_NAME_BYTES: usize = 64;
+/// The longest name of a kind of rooms.
+const MAX_ROOM_KIND_BYTES: usize = 32;
 /// The one action that the daemon itself runs, where it is public.
 pub const SET_VALUE: &str = "setValue";
 
@@ -38,6 +40,10 @@ pub struct Definition {
     pub access: Option<Access>,
     /// Whether all mounts are one instance.
     pub singleton: Option<Singleton>,
+    /// The kind of rooms that it is the logic of; `None` for a component.
+    pub room: Option<Box<str>>,
+    /// Whether the state of the singleton or room is kept in the store.
+    pub durable: bool,
     /// Whether every event gets a new instance of the module.
     pub fresh: bool,
     /// Log mounts and unmounts.
@@ -85,6 +91,12 @@ pub struct Hooks {
     pub client_join: bool,
     /// A browser left the singleton.
     pub client_leave: bool,
+    /// To a room: somebody wants to become a member.
+    pub member_join: bool,
+    /// To a room: somebody is a member no longer.
+    pub member_leave: bool,
+    /// To a room: the last member has left.
+    pub empty: bool,
     /// After a new version took over.
     pub reload: bool,
     /// When the connection is gone.
@@ -235,6 +247,9 @@ fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
     let default_state = object(&given.default_state, "default-state")?;
     let persistent_defaults = object(&given.persistent_defaults, "persistent-defaults")?;
     refuse_unsupported(&given)?;
+    if let Some(room) = &given.room {
+        check_room_kind(&room.name)?;
+    }
     let actions = given
         .actions
         .into_iter()
@@ -270,6 +285,9 @@ fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
             room_leave: has(wit::Hooks::ROOM_LEAVE),
             client_join: has(wit::Hooks::CLIENT_JOIN),
             client_leave: has(wit::Hooks::CLIENT_LEAVE),
+            member_join: has(wit::Hooks::MEMBER_JOIN),
+            member_leave: has(wit::Hooks::MEMBER_LEAVE),
+            empty: has(wit::Hooks::EMPTY),
             reload: has(wit::Hooks::RELOAD),
             disconnect: has(wit::Hooks::DISCONNECT),
             destroy: has(wit::Hooks::DESTROY),
@@ -291,6 +309,8 @@ fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
         singleton: given.singleton.map(|singleton| Singleton {
             linger: singleton.linger_ms.map(Duration::from_millis),
         }),
+        room: given.room.map(|room| room.name.into()),
+        durable: given.durable,
         fresh: given.isolation == wit::Isolation::Fresh,
         logs_lifecycle: given.logging.contains(wit::Logging::LIFECYCLE),
     })
@@ -331,6 +351,18 @@ fn check_component_name(name: &str) -> Result<(), DefinitionError> {
         what: "a component",
         name: name.to_owned(),
         rule: "1 to 64 characters of A-Z a-z 0-9 _ -, a letter first",
+    })
+}
+
+fn check_room_kind(name: &str) -> Result<(), DefinitionError> {
+    let fits = (1..=MAX_ROOM_KIND_BYTES).contains(&name.len())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
+    fits.then_some(()).ok_or_else(|| DefinitionError::Name {
+        what: "a kind of rooms",
+        name: name.to_owned(),
+        rule: "1 to 32 characters of A-Z a-z 0-9 _ . -",
     })
 }
 

@@ -4,12 +4,14 @@
 //! `migrate`, there is none: reads find nothing then, and writes are refused.
 
 mod config;
+mod http;
 mod log;
 mod persistent;
 mod private;
 mod rooms;
 mod session;
 mod state;
+mod store;
 mod time;
 mod timers;
 mod unavailable;
@@ -19,8 +21,10 @@ use std::sync::Arc;
 use wasmtime::component::{HasSelf, Linker};
 
 pub(super) use self::log::{LogBudget, write as write_log};
+pub(super) use self::rooms::MAX_DEPTH;
 use super::bindings::LiveComponent;
 use super::bindings::liveside::component::types;
+use super::cpu::CpuMeter;
 use super::limiter::MemoryLimiter;
 use super::subject::Subject;
 use super::wasi::{self, WasiState};
@@ -35,6 +39,8 @@ pub(super) struct GuestStore {
     pub(super) wasi: Option<Box<WasiState>>,
     /// The module's file name, for the log.
     pub(super) module: Arc<str>,
+    /// Stands still while a host function waits.
+    pub(super) cpu: Arc<CpuMeter>,
 }
 
 impl GuestStore {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::component::Component;
 
 use super::bindings::LiveComponentPre;
@@ -13,6 +13,7 @@ use super::definition::{Definition, DefinitionError};
 use super::engine::Engine;
 use super::fault::Fault;
 use super::host::GuestStore;
+use super::host::MAX_DEPTH;
 use super::worker::{Lease, Worker};
 
 /// A module cannot run here.
@@ -95,7 +96,7 @@ impl Module {
             bytes: size,
             pool: Pool::new(engine.inner.limits.workers_per_module),
         };
-        let definitions = module.lease(None, false).await?.describe().await??;
+        let definitions = module.lease(None, false, 0).await?.describe().await??;
         module.definitions = definitions;
         Ok(module)
     }
@@ -143,16 +144,22 @@ impl Module {
     /// A worker for one event: the preferred one if it is idle, else any that is, else a new one. Waits while all that
     /// there may be are busy. `fresh` gives a new one that serves nobody else.
     ///
+    /// `depth` is how many events wait for this one, each with a worker of its own. For each depth one worker more than
+    /// the limit is kept: those that wait can never keep what they wait for from running.
+    ///
     /// # Errors
     /// If no worker can be started.
-    pub async fn lease(&self, preferred: Option<u32>, fresh: bool) -> Result<Lease<'_>, Fault> {
+    pub async fn lease(
+        &self,
+        preferred: Option<u32>,
+        fresh: bool,
+        depth: usize,
+    ) -> Result<Lease<'_>, Fault> {
         let limits = &self.engine.inner.limits;
-        self.pool.take_place().await;
-        // From here on the place must be given back: `Place` does it if starting fails or is given up half way.
-        let place = Place(Some(&self.pool));
+        // It goes back when the lease does, or if starting fails or is given up half way.
+        let place = self.pool.take_place(depth).await;
         if !fresh && let Some(worker) = self.pool.idle_worker(preferred) {
-            place.keep();
-            return Ok(Lease::new(&self.pool, limits, worker, false));
+            return Ok(Lease::new(&self.pool, place, limits, worker, false));
         }
         let id = self.pool.next_id.fetch_add(1, Ordering::Relaxed);
         let started = Worker::start(id, &self.engine.inner, &self.name, &self.pre).await;
@@ -160,8 +167,7 @@ impl Module {
             reason: format!("{error:#}"),
         })?;
         self.pool.live.fetch_add(1, Ordering::Relaxed);
-        place.keep();
-        Ok(Lease::new(&self.pool, limits, worker, fresh))
+        Ok(Lease::new(&self.pool, place, limits, worker, fresh))
     }
 }
 
@@ -171,6 +177,8 @@ pub(super) struct Pool {
     idle: Mutex<Vec<Worker>>,
     /// How many events may have a worker at the same time.
     places: Semaphore,
+    /// One place more for each depth of calls within one another.
+    reserve: [Semaphore; MAX_DEPTH],
     next_id: AtomicU32,
     live: AtomicUsize,
     recycled: AtomicUsize,
@@ -182,6 +190,7 @@ impl Pool {
         Self {
             idle: Mutex::new(Vec::new()),
             places: Semaphore::new(places),
+            reserve: std::array::from_fn(|_| Semaphore::new(1)),
             next_id: AtomicU32::new(1),
             live: AtomicUsize::new(0),
             recycled: AtomicUsize::new(0),
@@ -189,10 +198,18 @@ impl Pool {
         }
     }
 
-    async fn take_place(&self) {
-        // The semaphore is never closed: an error cannot happen, and would only mean a place more.
-        if let Ok(permit) = self.places.acquire().await {
-            permit.forget();
+    async fn take_place(&self, depth: usize) -> Place<'_> {
+        let reserve = depth
+            .checked_sub(1)
+            .and_then(|depth| self.reserve.get(depth));
+        // The semaphores are never closed: an error cannot happen, and would only mean a place more.
+        match reserve {
+            None => self.places.acquire().await.ok(),
+            Some(reserve) => tokio::select! {
+                biased;
+                place = self.places.acquire() => place.ok(),
+                place = reserve.acquire() => place.ok(),
+            },
         }
     }
 
@@ -215,23 +232,8 @@ impl Pool {
                 self.recycled.fetch_add(1, Ordering::Relaxed);
             }
         }
-        self.places.add_permits(1);
     }
 }
 
-/// Gives a place back unless it is kept.
-struct Place<'p>(Option<&'p Pool>);
-
-impl Place<'_> {
-    fn keep(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        if let Some(pool) = self.0 {
-            pool.places.add_permits(1);
-        }
-    }
-}
+/// The right to have a worker. It goes back to where it came from.
+pub(super) type Place<'p> = Option<SemaphorePermit<'p>>;

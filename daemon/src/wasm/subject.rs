@@ -5,8 +5,13 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+
+use crate::fetch::{Fetcher, Policy};
 use crate::ids::{ConnectionId, InstanceId};
 use crate::state::{Document, Json};
+use crate::store::{Space, Store};
 
 /// The state of one mounted component and who is behind the event.
 ///
@@ -22,6 +27,8 @@ pub struct Subject {
     pub private: Option<Box<Document>>,
     /// The room of the mount.
     pub room: Option<Box<str>>,
+    /// Who waits for this event: the component that called the room, what called that, and so on.
+    pub chain: Arc<[InstanceId]>,
     /// What the event asks the daemon to do once it is over. Dropped if it breaks down.
     pub effects: Vec<Effect>,
     /// The number of the last timer that was started.
@@ -41,8 +48,20 @@ pub struct Shared {
     pub component: Arc<str>,
     /// Its persistent map.
     pub persistent: Arc<dyn KeyValue>,
-    /// What the configuration grants it.
+    /// Whether it is the logic of rooms.
+    pub is_room: bool,
+    /// What the configuration grants it, its secrets included.
     pub config: HashMap<String, String>,
+    /// Those of the values that are to be shown nowhere.
+    pub secrets: Vec<String>,
+    /// Sends its requests.
+    pub fetcher: Fetcher,
+    /// Where it may send them.
+    pub policy: Policy,
+    /// Holds its own map.
+    pub store: Store,
+    /// Which one that is.
+    pub space: Space,
     /// The default state: its keys are the known keys.
     pub default_state: Document,
     /// Most bytes of state and private data together.
@@ -98,6 +117,13 @@ pub enum Effect {
         /// Whether the user behind the event is left out.
         except_sender: bool,
     },
+    /// Send bytes to the component's browsers.
+    PushBinary {
+        /// What they are.
+        name: Box<str>,
+        /// The bytes.
+        bytes: Bytes,
+    },
     /// Start a timer.
     StartTimer(TimerStart),
     /// Stop a timer, if it runs.
@@ -135,9 +161,88 @@ pub trait Rooms: Send + Sync + fmt::Debug {
 
     /// Most bytes of a state.
     fn max_state_bytes(&self) -> usize;
+
+    /// Has a room's logic run an action, and waits for its result.
+    fn call(&self, call: RoomCall) -> BoxFuture<'_, Result<Option<Json>, RoomCallError>>;
+}
+
+/// A call of a room's logic.
+#[derive(Debug)]
+pub struct RoomCall {
+    /// The room.
+    pub room: String,
+    /// The action.
+    pub action: String,
+    /// What it is given.
+    pub payload: Option<Json>,
+    /// Who is behind it all.
+    pub session: Arc<Session>,
+    /// Who waits for the answer, and who for that: the caller is the last.
+    pub chain: Arc<[InstanceId]>,
+}
+
+/// Why a call of a room has no result.
+#[derive(Debug, thiserror::Error)]
+pub enum RoomCallError {
+    /// The room's logic says so, or broke down.
+    #[error("{0}")]
+    Failed(String),
+    /// It cannot be made.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+impl Shared {
+    /// Whether a text holds one of the component's secrets.
+    #[must_use]
+    pub fn reveals(&self, text: &str) -> bool {
+        self.secrets
+            .iter()
+            .any(|secret| text.contains(secret.as_str()))
+    }
+
+    /// The text with stars for every secret of the component.
+    #[must_use]
+    pub fn blot_out(&self, mut text: String) -> String {
+        for secret in &self.secrets {
+            if text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), "***");
+            }
+        }
+        text
+    }
 }
 
 impl Subject {
+    /// What a new instance begins with.
+    #[must_use]
+    pub fn new(
+        instance: InstanceId,
+        state: Document,
+        room: Option<Box<str>>,
+        session: Arc<Session>,
+        shared: Arc<Shared>,
+    ) -> Self {
+        Self {
+            instance,
+            state,
+            private: None,
+            room,
+            session,
+            shared,
+            chain: Arc::default(),
+            effects: Vec::new(),
+            last_timer: 0,
+            timers: 0,
+        }
+    }
+
+    /// Whether it is this room itself.
+    #[must_use]
+    pub fn is_room(&self, name: &str) -> bool {
+        self.shared.is_room && self.room.as_deref() == Some(name)
+    }
+
     /// Private data, made when it is first needed.
     pub fn private_mut(&mut self) -> &mut Document {
         self.private.get_or_insert_default()

@@ -1,20 +1,19 @@
 //! One live instance of a module, and the loan of one to an event.
 
-use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use wasmtime::{Store, UpdateDeadline};
+use wasmtime::Store;
 
 use super::bindings::LiveComponent;
 use super::bindings::exports::liveside::component::component as wit;
+use super::cpu::{CpuMeter, OutOfCpuTime};
 use super::definition::{self, Definition, DefinitionError};
 use super::engine::{GuestLimits, Inner};
 use super::fault::{CallError, Failure, FailureKind, Fault};
 use super::host::{GuestStore, LogBudget};
 use super::limiter::MemoryLimiter;
-use super::module::Pool;
+use super::module::{Place, Pool};
 use super::subject::Subject;
 use crate::state::{Document, Json, Key};
 
@@ -78,11 +77,25 @@ pub enum GuestEvent<'a> {
         /// Members after the event.
         count: u32,
     },
+    /// To a room: somebody wants to become a member, or is one no longer.
+    Member {
+        /// Whether it joins.
+        joins: bool,
+        /// The mounted component.
+        instance: &'a str,
+        /// Members after the event.
+        count: u32,
+    },
+    /// To a room: the last member has left.
+    Empty,
     /// The connection is gone.
     Disconnect,
     /// The last event.
     Destroy,
 }
+
+/// Said instead of what holds a secret.
+const SECRET_REVEALED: &str = "The answer held a secret of the component and was kept back";
 
 /// An event in a room.
 #[derive(Debug)]
@@ -119,6 +132,7 @@ impl Worker {
             log: Arc::new(LogBudget::default()),
             wasi: None,
             module: module.clone(),
+            cpu: cpu.clone(),
         };
         let mut store = Store::new(&engine.engine, data);
         store.limiter(|data| &mut data.memory);
@@ -164,6 +178,8 @@ impl Worker {
 /// All calls of one event go through one lease: they share its time and, in a `fresh` component, its instance.
 pub struct Lease<'m> {
     pool: &'m Pool,
+    /// Goes back last, when the worker has.
+    _place: Place<'m>,
     limits: &'m GuestLimits,
     worker: Option<Worker>,
     deadline: tokio::time::Instant,
@@ -176,6 +192,7 @@ pub struct Lease<'m> {
 impl<'m> Lease<'m> {
     pub(super) fn new(
         pool: &'m Pool,
+        place: Place<'m>,
         limits: &'m GuestLimits,
         worker: Worker,
         fresh: bool,
@@ -184,6 +201,7 @@ impl<'m> Lease<'m> {
         worker.cpu.begin(now);
         Self {
             pool,
+            _place: place,
             limits,
             worker: Some(worker),
             deadline: (now + limits.wall_time).into(),
@@ -310,6 +328,19 @@ impl<'m> Lease<'m> {
                             wit::Event::ClientLeave(client)
                         }
                     }
+                    GuestEvent::Member {
+                        joins,
+                        instance,
+                        count,
+                    } => {
+                        let member = wit::Member { instance, count };
+                        if joins {
+                            wit::Event::MemberJoin(member)
+                        } else {
+                            wit::Event::MemberLeave(member)
+                        }
+                    }
+                    GuestEvent::Empty => wit::Event::Empty,
                     GuestEvent::Disconnect => wit::Event::Disconnect,
                     GuestEvent::Destroy => wit::Event::Destroy,
                 };
@@ -319,11 +350,23 @@ impl<'m> Lease<'m> {
                     .await
             })
             .await?;
-        match result.map_err(failure)? {
+        let result = result.map_err(|given| {
+            let mut failure = failure(given);
+            if self.reveals(&failure.message) {
+                SECRET_REVEALED.clone_into(&mut failure.message);
+            }
+            failure
+        });
+        match result? {
             None => Ok(None),
             Some(text) if text.len() > limits.result_bytes => Err(Fault::ResultTooLarge {
                 bytes: text.len(),
                 limit_bytes: limits.result_bytes,
+            }
+            .into()),
+            Some(text) if self.reveals(&text) => Err(Failure {
+                kind: FailureKind::Denied,
+                message: SECRET_REVEALED.to_owned(),
             }
             .into()),
             Some(text) => match Json::parse(&text) {
@@ -380,6 +423,12 @@ impl<'m> Lease<'m> {
         Ok(definition::check_all(given))
     }
 
+    /// Whether a text for a browser holds one of the component's secrets.
+    fn reveals(&self, text: &str) -> bool {
+        self.subject()
+            .is_some_and(|subject| subject.shared.reveals(text))
+    }
+
     /// Runs a call within the event's time, and retires the worker if it breaks down.
     async fn call<T>(
         &mut self,
@@ -431,66 +480,5 @@ fn failure(given: wit::Failure) -> Failure {
     Failure {
         kind,
         message: given.message,
-    }
-}
-
-/// The trap of a guest that computed for too long.
-#[derive(Debug, thiserror::Error)]
-#[error("out of processor time")]
-struct OutOfCpuTime;
-
-/// Adds up the time in which the guest held a thread.
-///
-/// The engine's epoch calls [`CpuMeter::tick`] every few milliseconds of running. The guest then gives way to other
-/// tasks; the time until it runs again is not counted.
-struct CpuMeter {
-    origin: Instant,
-    limit: Duration,
-    /// Nanoseconds since `origin` at which the current stretch began.
-    running_since: AtomicU64,
-    /// Nanoseconds of the stretches before.
-    used: AtomicU64,
-}
-
-impl CpuMeter {
-    fn new(limit: Duration) -> Self {
-        Self {
-            origin: Instant::now(),
-            limit,
-            running_since: AtomicU64::new(0),
-            used: AtomicU64::new(0),
-        }
-    }
-
-    fn since_origin(&self, now: Instant) -> u64 {
-        u64::try_from(now.saturating_duration_since(self.origin).as_nanos()).unwrap_or(u64::MAX)
-    }
-
-    /// Begins an event.
-    fn begin(&self, now: Instant) {
-        self.used.store(0, Ordering::Relaxed);
-        self.resume(now);
-    }
-
-    fn resume(&self, now: Instant) {
-        self.running_since
-            .store(self.since_origin(now), Ordering::Relaxed);
-    }
-
-    /// A tick of the epoch while the guest ran: lets others run, or ends the guest.
-    fn tick(self: &Arc<Self>) -> wasmtime::Result<UpdateDeadline> {
-        let stretch = self
-            .since_origin(Instant::now())
-            .saturating_sub(self.running_since.load(Ordering::Relaxed));
-        let used = self.used.fetch_add(stretch, Ordering::Relaxed) + stretch;
-        if Duration::from_nanos(used) >= self.limit {
-            return Err(OutOfCpuTime.into());
-        }
-        let meter = self.clone();
-        let give_way: std::pin::Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
-            tokio::task::yield_now().await;
-            meter.resume(Instant::now());
-        });
-        Ok(UpdateDeadline::YieldCustom(1, give_way))
     }
 }

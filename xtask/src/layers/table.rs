@@ -6,7 +6,18 @@ pub(super) const LAYERS: &[(u8, &[&str])] = &[
     (4, &["http"]),
     (3, &["connection"]),
     (2, &["live", "registry", "uploads", "dev"]),
-    (1, &["wasm", "auth", "signing", "store", "telemetry"]),
+    (
+        1,
+        &[
+            "wasm",
+            "auth",
+            "signing",
+            "store",
+            "fetch",
+            "webhooks",
+            "telemetry",
+        ],
+    ),
     (0, &["protocol", "config", "ids", "clock", "state"]),
 ];
 
@@ -25,6 +36,8 @@ pub(super) const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "live",
         "a new version of a module is published to what is mounted",
     ),
+    ("wasm", "fetch", "a component's request is passed on"),
+    ("wasm", "store", "a component's own map is in it"),
     (
         "config",
         "ids",

@@ -57,6 +57,10 @@ impl Host for GuestStore {
             GuestLevel::Error => Level::ERROR,
         };
         let subject = self.subject.as_ref();
+        let message = match subject {
+            Some(subject) => subject.shared.blot_out(message),
+            None => message,
+        };
         let component = subject.map_or(&self.module, |subject| &subject.shared.component);
         write(
             level,

@@ -6,7 +6,7 @@ use crate::protocol::names;
 use crate::state::{Document, Json};
 use crate::wasm::bindings::liveside::component::types::{Error, ErrorCode};
 use crate::wasm::bindings::liveside::component::{broadcast, rooms};
-use crate::wasm::subject::{Effect, Subject};
+use crate::wasm::subject::{Effect, RoomCall, RoomCallError, Subject};
 
 /// Most effects of one event: what it asks for is held until it ends.
 pub(super) const MAX_EFFECTS: usize = 1_000;
@@ -21,6 +21,12 @@ impl rooms::Host for GuestStore {
         let subject = self.subject()?;
         if is_member(subject, &room) {
             return Ok(());
+        }
+        if subject.shared.is_room {
+            return Err(error(
+                ErrorCode::Denied,
+                "a room cannot be a member of another",
+            ));
         }
         ask(subject, Effect::Join(room.into()))
     }
@@ -63,6 +69,22 @@ impl rooms::Host for GuestStore {
         ask(subject, Effect::SetState { room, changes })
     }
 
+    async fn call(
+        &mut self,
+        room: String,
+        action: String,
+        payload: Option<String>,
+    ) -> Result<Option<String>, Error> {
+        let call = self.room_call(room, action, payload)?;
+        let rooms = self.subject()?.shared.rooms.clone();
+        let answer = self.cpu.waiting(rooms.call(call)).await;
+        match answer {
+            Ok(result) => Ok(result.map(|json| json.as_str().to_owned())),
+            Err(RoomCallError::Failed(why)) => Err(error(ErrorCode::Failed, why)),
+            Err(RoomCallError::Invalid(why)) => Err(error(ErrorCode::Invalid, why)),
+        }
+    }
+
     fn members(&mut self, room: String) -> Result<Vec<rooms::Member>, Error> {
         let subject = self.subject()?;
         must_be_member(subject, &room)?;
@@ -77,6 +99,37 @@ impl rooms::Host for GuestStore {
                 user_id: None,
             })
             .collect())
+    }
+}
+
+/// A call of a room's logic may be made within another so many times.
+pub(in crate::wasm) const MAX_DEPTH: usize = 4;
+
+impl GuestStore {
+    fn room_call(
+        &mut self,
+        room: String,
+        action: String,
+        payload: Option<String>,
+    ) -> Result<RoomCall, Error> {
+        check_room(&room)?;
+        let subject = self.subject()?;
+        if subject.chain.len() >= MAX_DEPTH {
+            let message = format!("rooms may call one another {MAX_DEPTH} deep at most");
+            return Err(error(ErrorCode::Limit, message));
+        }
+        let payload = payload
+            .map(|payload| message(subject, &payload))
+            .transpose()?;
+        let mut chain = subject.chain.to_vec();
+        chain.push(subject.instance.clone());
+        Ok(RoomCall {
+            room,
+            action,
+            payload,
+            session: subject.session.clone(),
+            chain: chain.into(),
+        })
     }
 }
 
@@ -141,11 +194,12 @@ fn is_member(subject: &Subject, room: &str) -> bool {
             _ => {}
         }
     }
-    subject
-        .shared
-        .rooms
-        .others(room, &subject.instance)
-        .is_some()
+    subject.is_room(room)
+        || subject
+            .shared
+            .rooms
+            .others(room, &subject.instance)
+            .is_some()
 }
 
 /// How many others there are.

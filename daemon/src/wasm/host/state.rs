@@ -1,9 +1,11 @@
 //! `state`: the synced state of the mounted component.
 
-use super::{GuestStore, error};
+use super::{GuestStore, error, rooms};
+use crate::protocol::names;
 use crate::state::PatchError;
 use crate::wasm::bindings::liveside::component::state::Host;
 use crate::wasm::bindings::liveside::component::types::{Error, ErrorCode};
+use crate::wasm::subject::Effect;
 
 impl Host for GuestStore {
     fn load(&mut self, keys: Option<Vec<String>>) -> String {
@@ -13,8 +15,24 @@ impl Host for GuestStore {
         }
     }
 
+    fn push_binary(&mut self, name: String, bytes: Vec<u8>) -> Result<(), Error> {
+        names::check_event(&name).map_err(|rule| error(ErrorCode::Invalid, rule))?;
+        let subject = self.subject()?;
+        let limit = subject.shared.max_message_bytes;
+        if bytes.len() > limit {
+            let message = format!("they are {} bytes, {limit} are allowed", bytes.len());
+            return Err(error(ErrorCode::Limit, message));
+        }
+        let (name, bytes) = (name.into(), bytes.into());
+        rooms::ask(subject, Effect::PushBinary { name, bytes })
+    }
+
     fn patch(&mut self, changes: String) -> Result<(), Error> {
         let subject = self.subject()?;
+        if subject.shared.reveals(&changes) {
+            let message = "the state would hold a secret of the component";
+            return Err(error(ErrorCode::Denied, message));
+        }
         let limit = subject
             .shared
             .max_state_bytes
