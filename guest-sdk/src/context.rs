@@ -18,14 +18,16 @@ mod keyed;
 mod rooms;
 mod session;
 mod sources;
+mod store;
 mod timers;
 
 pub use crate::host::{Level, Member, Request, Response};
 pub use http::{Http, RequestBuilder};
 pub use keyed::{Persistent, Private};
-pub use rooms::{Room, Rooms};
+pub use rooms::{Room, RoomArguments, RoomLogic, Rooms};
 pub use session::Session;
 pub use sources::{Clock, Config, Log, Random, Uploads};
+pub use store::{Entries, Store};
 pub use timers::{TimerId, Timers};
 
 /// What a method may ask the daemon for, during one event.
@@ -95,6 +97,17 @@ impl Context {
         Room::default_of(self)
     }
 
+    /// The room of this name among those that `R` is the logic of: `cx.room_of::<CounterRoom>("global").increment(1)`
+    /// runs the action in the room and waits for its result. Its full name is `counter:global`, for a `CounterRoom`
+    /// with `#[component(room = "counter")]`; an empty name is the room `counter`.
+    pub fn room_of<R: RoomLogic>(&self, name: &str) -> R::Handle<'_> {
+        let name = match name {
+            "" => R::KIND.to_owned(),
+            name => format!("{}:{name}", R::KIND),
+        };
+        R::handle(self.rooms().get(name))
+    }
+
     /// All rooms, by name.
     pub fn rooms(&self) -> Rooms<'_> {
         Rooms::new(self)
@@ -120,6 +133,15 @@ impl Context {
         self.host.broadcast(kind, &encode(data)?, true)
     }
 
+    /// Sends bytes to the component's browsers when the event ends, beside the state. For what changes often: a
+    /// browser that is behind gets only the newest of a name.
+    ///
+    /// # Errors
+    /// `invalid`: the name has not 1 to 128 bytes. `limit`: too many bytes.
+    pub fn push_binary(&self, name: &str, bytes: &[u8]) -> HostResult<()> {
+        self.host.push_binary(name, bytes)
+    }
+
     /// Events in the future, for the methods marked `#[timer("name")]`.
     pub fn timers(&self) -> Timers<'_> {
         Timers::new(self)
@@ -128,6 +150,11 @@ impl Context {
     /// Requests to the hosts that the daemon's configuration allows.
     pub fn http(&self) -> Http<'_> {
         Http::new(self)
+    }
+
+    /// A map of the component's own that outlives the daemon, where it has a data directory.
+    pub fn store(&self) -> Store<'_> {
+        Store::new(self)
     }
 
     /// Files that browsers have uploaded to this mount.

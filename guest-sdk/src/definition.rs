@@ -22,6 +22,10 @@ pub struct Definition {
     pub rate_limit: Option<RateLimit>,
     /// One instance for everybody instead of one for each mount.
     pub singleton: Option<Singleton>,
+    /// Not a component but the logic of rooms of this kind.
+    pub room: Option<&'static str>,
+    /// Whether the state of the singleton or room outlives the daemon.
+    pub durable: bool,
     /// Whether events share the module's memory.
     pub isolation: Isolation,
     /// What the daemon logs of its own accord, as the bits of [`logging`].
@@ -103,6 +107,7 @@ pub mod hooks {
     bits! {
         0 CONNECT 1 MOUNT 2 REHYDRATE 3 BEFORE_ACTION 4 STATE_CHANGE 5 ROOM_JOIN 6 ROOM_LEAVE 7 UPLOAD
         8 CLIENT_JOIN 9 CLIENT_LEAVE 10 RELOAD 11 DISCONNECT 12 DESTROY
+        13 MEMBER_JOIN 14 MEMBER_LEAVE 15 EMPTY
     }
 }
 

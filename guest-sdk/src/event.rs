@@ -37,6 +37,12 @@ pub enum Event {
     Disconnect,
     /// The last event of a mount.
     Destroy,
+    /// To a room: somebody wants to become a member.
+    MemberJoin(Membership),
+    /// To a room: somebody is a member no longer.
+    MemberLeave(Membership),
+    /// To a room: the last member has left.
+    Empty,
 }
 
 /// How a component was mounted.
@@ -112,6 +118,15 @@ pub enum UploadStage {
 pub struct Client {
     /// Its connection.
     pub connection_id: String,
+    /// Members after the event.
+    pub count: u32,
+}
+
+/// A mounted component that joins or leaves a room which has logic of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The mounted component.
+    pub instance: String,
     /// Members after the event.
     pub count: u32,
 }

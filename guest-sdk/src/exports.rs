@@ -5,7 +5,7 @@ use crate::bindings::exports::liveside::component::component as wit;
 use crate::context::Context;
 use crate::definition::{Access, Definition, Isolation, Props, RateLimit};
 use crate::error::{Error, FailureCode};
-use crate::event::{Call, Client, Event, Mount, RoomEvent, Timer, Upload, UploadStage};
+use crate::event::{Call, Client, Event, Membership, Mount, RoomEvent, Timer, Upload, UploadStage};
 use crate::host::{Active, Host, Level};
 use crate::registry::{self, Entry};
 
@@ -83,6 +83,10 @@ fn describe(entry: &Entry) -> wit::Definition {
             .map(|singleton| wit::Singleton {
                 linger_ms: singleton.linger_ms,
             }),
+        room: definition.room.map(|name| wit::RoomDefinition {
+            name: name.to_owned(),
+        }),
+        durable: definition.durable,
         isolation: match definition.isolation {
             Isolation::Shared => wit::Isolation::Shared,
             Isolation::Fresh => wit::Isolation::Fresh,
@@ -175,6 +179,9 @@ impl From<wit::Event> for Event {
             wit::Event::Reload(reload) => Self::Reload(reload.from_version),
             wit::Event::Disconnect => Self::Disconnect,
             wit::Event::Destroy => Self::Destroy,
+            wit::Event::MemberJoin(member) => Self::MemberJoin(member.into()),
+            wit::Event::MemberLeave(member) => Self::MemberLeave(member.into()),
+            wit::Event::Empty => Self::Empty,
         }
     }
 }
@@ -184,6 +191,15 @@ impl From<wit::Client> for Client {
         Self {
             connection_id: client.connection_id,
             count: client.count,
+        }
+    }
+}
+
+impl From<wit::Member> for Membership {
+    fn from(member: wit::Member) -> Self {
+        Self {
+            instance: member.instance,
+            count: member.count,
         }
     }
 }

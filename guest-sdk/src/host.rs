@@ -21,6 +21,7 @@ pub(crate) type HostResult<T> = Result<T, HostError>;
 pub(crate) trait Host {
     fn load(&self, keys: Option<&[&str]>) -> String;
     fn patch(&self, changes: &str) -> HostResult<()>;
+    fn push_binary(&self, name: &str, bytes: &[u8]) -> HostResult<()>;
 
     fn private_get(&self, key: &str) -> Option<String>;
     fn private_set(&self, key: &str, value: &str) -> HostResult<()>;
@@ -45,6 +46,12 @@ pub(crate) trait Host {
     fn room_state(&self, room: &str) -> HostResult<String>;
     fn room_state_set(&self, room: &str, changes: &str) -> HostResult<()>;
     fn room_members(&self, room: &str) -> HostResult<Vec<Member>>;
+    fn room_call(
+        &self,
+        room: &str,
+        action: &str,
+        payload: Option<&str>,
+    ) -> HostResult<Option<String>>;
 
     fn broadcast(&self, kind: &str, data: &str, except_sender: bool) -> HostResult<u32>;
 
@@ -53,6 +60,20 @@ pub(crate) trait Host {
     fn timer_cancel(&self, timer: u64);
 
     fn fetch(&self, request: &Request) -> HostResult<Response>;
+
+    fn store_get(&self, key: &str) -> HostResult<Option<Vec<u8>>>;
+    fn store_set(&self, key: &str, value: &[u8], expires_after_ms: Option<u64>) -> HostResult<()>;
+    fn store_delete(&self, key: &str) -> HostResult<()>;
+    fn store_scan(&self, prefix: &str, limit: u32, after: Option<&str>) -> HostResult<StorePage>;
+    fn store_compare_and_swap(
+        &self,
+        key: &str,
+        expected: Option<&[u8]>,
+        value: Option<&[u8]>,
+        expires_after_ms: Option<u64>,
+    ) -> HostResult<bool>;
+    fn store_flush(&self) -> HostResult<()>;
+
     fn upload_read(&self, upload: &str, offset: u64, length: u32) -> HostResult<Vec<u8>>;
     fn config(&self, key: &str) -> Option<String>;
     fn log(&self, level: Level, message: &str);
@@ -107,6 +128,14 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// All of it.
     pub body: Vec<u8>,
+}
+
+/// Some entries of the store, in the order of their keys.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StorePage {
+    pub(crate) entries: Vec<(String, Vec<u8>)>,
+    /// Whether there are more behind the last one.
+    pub(crate) more: bool,
 }
 
 /// How much a line in the daemon's log matters.

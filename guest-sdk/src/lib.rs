@@ -52,7 +52,7 @@ pub mod testing;
 pub use component::Component;
 pub use context::Context;
 pub use error::{Error, FailureCode, HostError, HostErrorCode, Result};
-pub use event::{Client, Mount, RoomEvent, Timer, Upload, UploadStage};
+pub use event::{Client, Membership, Mount, RoomEvent, Timer, Upload, UploadStage};
 pub use liveside_guest_macros::{State, action, component, room_event, timer};
 pub use migrate::Map;
 pub use serde_json::{Value, json};
@@ -61,8 +61,8 @@ pub use state::State;
 /// What a component's source begins with: `use liveside_guest::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        Client, Context, Error, Map, Mount, Result, RoomEvent, State, Timer, Upload, UploadStage,
-        Value, action, bail, component, ensure, json, room_event, timer,
+        Client, Context, Error, Map, Membership, Mount, Result, RoomEvent, State, Timer, Upload,
+        UploadStage, Value, action, bail, component, ensure, json, room_event, timer,
     };
 }
 
@@ -70,6 +70,7 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::component::{Component, Handler, Outcome};
+    pub use crate::context::{RoomArguments, RoomLogic};
     pub use crate::definition::*;
     pub use crate::event::Event;
     pub use crate::json::ObjectWriter;

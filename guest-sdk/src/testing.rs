@@ -31,7 +31,7 @@ use crate::component::{self, Component};
 use crate::context::Context;
 use crate::definition::{Access, hooks};
 use crate::error::{Error, FailureCode, Result};
-use crate::event::{Call, Client, Event, RoomEvent, Timer, Upload};
+use crate::event::{Call, Client, Event, Membership, RoomEvent, Timer, Upload};
 use crate::host::Host;
 
 mod effects;
@@ -203,6 +203,28 @@ impl<C: Component> Harness<C> {
     /// The component's.
     pub fn client_leave(&mut self, client: Client) -> Result<()> {
         self.event(&Event::ClientLeave(client))
+    }
+
+    /// To a room: somebody wants to become a member.
+    ///
+    /// # Errors
+    /// The room's, which refuses it.
+    pub fn member_join(&mut self, instance: &str, count: u32) -> Result<()> {
+        let instance = instance.to_owned();
+        self.event(&Event::MemberJoin(Membership { instance, count }))
+    }
+
+    /// To a room: somebody has left; with a count of 0 it is empty as well.
+    ///
+    /// # Errors
+    /// The first that the room returns.
+    pub fn member_leave(&mut self, instance: &str, count: u32) -> Result<()> {
+        let instance = instance.to_owned();
+        let left = self.event(&Event::MemberLeave(Membership { instance, count }));
+        match count {
+            0 => left.and(self.event(&Event::Empty)),
+            _ => left,
+        }
     }
 
     /// The state came back from a browser that had kept it.

@@ -13,6 +13,7 @@ mod fields;
 mod hooks;
 mod methods;
 mod options;
+mod room;
 
 use fields::Analysis;
 use methods::{Method, Role};
@@ -64,11 +65,16 @@ fn component(
     let options: Options = syn::parse2(options)?;
     let name = state_name(block)?;
     distinct(methods)?;
+    fitting(&options, methods)?;
     let state = &block.self_ty;
     let definition = definition::definition(&options, name, methods);
     let persistent_defaults = definition::persistent_defaults(&options);
     let migrated = dispatch::migrated(state, methods);
     let find = dispatch::find(state, methods, analysis);
+    let room = options
+        .room
+        .as_ref()
+        .map(|kind| room::logic(kind, name, state, methods));
     Ok(quote! {
         #[automatically_derived]
         #[allow(clippy::all, unused_must_use, reason = "generated")]
@@ -78,6 +84,8 @@ fn component(
             #migrated
             #find
         }
+
+        #room
 
         // Elsewhere only tests use it: without them it is no dead code either.
         #[cfg(not(target_family = "wasm"))]
@@ -130,6 +138,42 @@ fn state_name(block: &ItemImpl) -> Result<&Ident> {
             "a component is an `impl` block of a struct with `#[derive(State)]`",
         )
     })
+}
+
+/// Rooms have hooks that components have not, and the other way round.
+fn fitting(options: &Options, methods: &[Method]) -> Result<()> {
+    if let Some(kind) = &options.room
+        && options.singleton.is_some()
+    {
+        return Err(Error::new(
+            kind.span(),
+            "the logic of rooms is one instance for each room already: leave `singleton` out",
+        ));
+    }
+    if let Some(durable) = options.durable
+        && options.room.is_none()
+        && options.singleton.is_none()
+    {
+        return Err(Error::new(
+            durable,
+            "`durable` is for singletons and rooms: a mount ends with its browser. What should outlive it goes into \
+             `cx.persistent()` or `cx.store()`",
+        ));
+    }
+    for method in methods {
+        let Role::Hook(hook) = &method.role else {
+            continue;
+        };
+        if hook.of_rooms && options.room.is_none() {
+            let message = format!(
+                "`{}` is a hook of rooms: write `#[component(room = \"..\")]`, or see `on_room_join`, `on_client_join` \
+                 and their like",
+                hook.method
+            );
+            return Err(Error::new(method.name.span(), message));
+        }
+    }
+    Ok(())
 }
 
 /// No two actions with one name on the wire; those under a `cfg` may exclude each other.

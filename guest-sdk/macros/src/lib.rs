@@ -42,6 +42,10 @@ pub fn derive_state(input: TokenStream) -> TokenStream {
 /// - `rate_limit(burst = 10, per_minute = 60)`: how often one mount's actions may be called, all together.
 /// - `singleton`, `singleton(keep)`, `singleton(linger_ms = 5000)`: one instance for everybody, which ends with its
 ///   last member, never, or some time later.
+/// - `room = "counter"`: not a component but the logic of the rooms `counter:NAME`. It is not mounted; its state is the
+///   state of the room, its actions are what components call by `cx.room_of::<CounterRoom>("NAME").increment(1)`, and
+///   `on_member_join` (an error refuses), `on_member_leave` and `on_empty` are its hooks. `cx.room()` is the room itself.
+/// - `durable`: state and private data of the singleton or room outlive the daemon, where it has a data directory.
 /// - `isolation = "fresh"`: every event gets a new instance of the module. `"shared"` by default.
 /// - `logging(lifecycle, messages, state, performance, rooms, websocket)`: what the daemon logs of its own accord.
 #[proc_macro_attribute]

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use super::{Context, decode, encode};
 use crate::error::HostError;
 use crate::host::{Host, HostResult, Member};
+use crate::json::ObjectWriter;
 
 /// All rooms, by name. Names are 1 to 64 characters of `A-Z a-z 0-9 _ : . -`.
 #[derive(Clone, Copy)]
@@ -70,6 +71,22 @@ impl<'a> Room<'a> {
         self.name.as_deref()
     }
 
+    /// Makes the component a member.
+    ///
+    /// # Errors
+    /// What the daemon says.
+    pub fn join(&self) -> HostResult<()> {
+        self.cx.host.room_join(self.known()?)
+    }
+
+    /// Ends the membership.
+    ///
+    /// # Errors
+    /// What the daemon says.
+    pub fn leave(&self) -> HostResult<()> {
+        self.cx.host.room_leave(self.known()?)
+    }
+
     /// Sends an event to every other member. Gives the number of members that it goes to.
     ///
     /// # Errors
@@ -104,9 +121,76 @@ impl<'a> Room<'a> {
         self.cx.host.room_members(self.known()?)
     }
 
+    /// Calls an action of the room's own logic and waits for its result. The room is made if it is not there; the
+    /// caller need not be a member. Where the room's type is at hand, [`Context::room_of`] checks the call.
+    ///
+    /// # Errors
+    /// `failed`: what the room's logic says, or its result is not an `R`. `invalid`: the room has no logic, or waits
+    /// for this very call. `limit`: too many calls within one another.
+    pub fn call<R: DeserializeOwned>(
+        &self,
+        action: &str,
+        payload: &(impl Serialize + ?Sized),
+    ) -> HostResult<R> {
+        self.call_text(action, Some(&encode(payload)?))
+    }
+
+    fn call_text<R: DeserializeOwned>(&self, action: &str, payload: Option<&str>) -> HostResult<R> {
+        let room = self.known()?;
+        let result = self.cx.host.room_call(room, action, payload)?;
+        decode(
+            result.as_deref().unwrap_or("null"),
+            &format!("The result of `{action}` in {room}"),
+        )
+    }
+
     fn known(&self) -> HostResult<&str> {
         self.name
             .as_deref()
             .ok_or_else(|| HostError::invalid("This component was mounted without a room"))
+    }
+}
+
+/// The logic of rooms: implemented by `#[component(room = "..")]`.
+pub trait RoomLogic {
+    /// What the names of its rooms begin with.
+    const KIND: &'static str;
+
+    /// The room as those see it who call it: one method for each action.
+    type Handle<'a>;
+
+    /// A handle on one room.
+    fn handle(room: Room<'_>) -> Self::Handle<'_>;
+}
+
+/// The arguments of a call, by name. Written by the macros.
+#[doc(hidden)]
+#[derive(Default)]
+pub struct RoomArguments {
+    object: ObjectWriter,
+    refused: Option<HostError>,
+}
+
+impl RoomArguments {
+    /// Adds one. `key` is JSON text with a colon behind it.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: &(impl Serialize + ?Sized)) -> Self {
+        if let Err(error) = self.object.put(key, value) {
+            let reason = crate::json::reason(&error);
+            self.refused
+                .get_or_insert_with(|| HostError::invalid(format!("No JSON form: {reason}")));
+        }
+        self
+    }
+
+    /// Calls the action.
+    ///
+    /// # Errors
+    /// As [`Room::call`].
+    pub fn call<R: DeserializeOwned>(self, room: &Room<'_>, action: &str) -> HostResult<R> {
+        match self.refused {
+            Some(error) => Err(error),
+            None => room.call_text(action, Some(&self.object.finish())),
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! The host functions inside a module: the imports that the WIT bindings declare.
 
-use super::{Host, HostResult, Level, Member, Request, Response, SessionRecord};
+use super::{Host, HostResult, Level, Member, Request, Response, SessionRecord, StorePage};
 use crate::bindings::liveside::component::{
-    broadcast, clock, config, http, log, persistent, private, random, rooms, session, state,
+    broadcast, clock, config, http, log, persistent, private, random, rooms, session, state, store,
     timers, types, uploads,
 };
 use crate::error::{HostError, HostErrorCode};
@@ -17,6 +17,10 @@ impl Host for Imports {
 
     fn patch(&self, changes: &str) -> HostResult<()> {
         Ok(state::patch(changes)?)
+    }
+
+    fn push_binary(&self, name: &str, bytes: &[u8]) -> HostResult<()> {
+        Ok(state::push_binary(name, bytes)?)
     }
 
     fn private_get(&self, key: &str) -> Option<String> {
@@ -100,6 +104,15 @@ impl Host for Imports {
             .collect())
     }
 
+    fn room_call(
+        &self,
+        room: &str,
+        action: &str,
+        payload: Option<&str>,
+    ) -> HostResult<Option<String>> {
+        Ok(rooms::call(room, action, payload)?)
+    }
+
     fn broadcast(&self, kind: &str, data: &str, except_sender: bool) -> HostResult<u32> {
         Ok(broadcast::send(kind, data, except_sender)?)
     }
@@ -138,6 +151,46 @@ impl Host for Imports {
                 .collect(),
             body: response.body,
         })
+    }
+
+    fn store_get(&self, key: &str) -> HostResult<Option<Vec<u8>>> {
+        Ok(store::get(key)?)
+    }
+
+    fn store_set(&self, key: &str, value: &[u8], expires_after_ms: Option<u64>) -> HostResult<()> {
+        Ok(store::set(key, value, expires_after_ms)?)
+    }
+
+    fn store_delete(&self, key: &str) -> HostResult<()> {
+        Ok(store::delete(key)?)
+    }
+
+    fn store_scan(&self, prefix: &str, limit: u32, after: Option<&str>) -> HostResult<StorePage> {
+        let page = store::scan(prefix, limit, after)?;
+        let entries = page.entries.into_iter();
+        Ok(StorePage {
+            entries: entries.map(|entry| (entry.key, entry.value)).collect(),
+            more: page.more,
+        })
+    }
+
+    fn store_compare_and_swap(
+        &self,
+        key: &str,
+        expected: Option<&[u8]>,
+        value: Option<&[u8]>,
+        expires_after_ms: Option<u64>,
+    ) -> HostResult<bool> {
+        Ok(store::compare_and_swap(
+            key,
+            expected,
+            value,
+            expires_after_ms,
+        )?)
+    }
+
+    fn store_flush(&self) -> HostResult<()> {
+        Ok(store::flush()?)
     }
 
     fn upload_read(&self, upload: &str, offset: u64, length: u32) -> HostResult<Vec<u8>> {

@@ -44,6 +44,13 @@ pub enum Effect {
         /// Whether the user behind the event is left out.
         except_sender: bool,
     },
+    /// `cx.push_binary(name, bytes)`
+    Binary {
+        /// What the bytes are called.
+        name: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
     /// A timer was started.
     Timer {
         /// The timer's name.

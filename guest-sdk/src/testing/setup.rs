@@ -85,6 +85,17 @@ impl<C: Component> Setup<C> {
         self
     }
 
+    /// Answers the calls of rooms with logic of their own: room, action, payload. Often by another harness:
+    /// `.room_logic(move |_, action, payload| room.call(action, payload))`.
+    pub fn room_logic(
+        self,
+        answer: impl FnMut(&str, &str, Value) -> Result<Value> + 'static,
+    ) -> Self {
+        self.world
+            .change(|inner| inner.room_logic = Some(Box::new(answer)));
+        self
+    }
+
     /// The bytes of a finished upload.
     pub fn uploaded(self, id: &str, bytes: impl Into<Vec<u8>>) -> Self {
         self.world
@@ -209,4 +220,11 @@ pub(super) fn no_http() -> HostError {
         code: crate::error::HostErrorCode::Denied,
         message: "No host is allowed: answer requests with `Harness::setup().http(..)`".into(),
     }
+}
+
+/// The refusal of a room's call that nothing answers.
+pub(super) fn no_room_logic(room: &str) -> HostError {
+    HostError::invalid(format!(
+        "No logic for {room}: answer its calls with `Harness::setup().room_logic(..)`"
+    ))
 }

@@ -19,6 +19,9 @@ mod host;
 /// What answers HTTP requests in a test.
 type Answer = Box<dyn FnMut(&Request) -> HostResult<Response>>;
 
+/// What answers the calls of rooms in a test: room, action, payload.
+type RoomLogic = Box<dyn FnMut(&str, &str, Value) -> Result<Value>>;
+
 /// A handle on the one world of a test: the harness and the component's context share it.
 #[derive(Clone, Default)]
 pub(crate) struct World {
@@ -46,6 +49,9 @@ pub(super) struct Inner {
     pub(super) config: BTreeMap<String, String>,
     pub(super) uploads: BTreeMap<String, Vec<u8>>,
     pub(super) http: Option<Answer>,
+    pub(super) room_logic: Option<RoomLogic>,
+    /// Values, and the time in milliseconds at which they are gone.
+    store: BTreeMap<String, (Vec<u8>, Option<u64>)>,
     now_ms: u64,
     random: u64,
 }

@@ -47,4 +47,30 @@ mod g {
     impl Counter {}
 }
 
+mod h {
+    use super::*;
+    #[component(room = "a:b")]
+    impl Counter {}
+}
+
+mod i {
+    use super::*;
+    #[component(room = "counter", singleton)]
+    impl Counter {}
+}
+
+mod j {
+    use super::*;
+    #[component(durable)]
+    impl Counter {}
+}
+
+mod k {
+    use super::*;
+    #[component]
+    impl Counter {
+        fn on_member_join(&mut self) {}
+    }
+}
+
 fn main() {}

@@ -69,6 +69,11 @@ pub(crate) fn definition(options: &Options, component: &Ident, methods: &[Method
         },
         None => quote!(::core::option::Option::None),
     };
+    let room = match &options.room {
+        Some(kind) => quote!(::core::option::Option::Some(#kind)),
+        None => quote!(::core::option::Option::None),
+    };
+    let durable = options.durable.is_some();
     let logging = options.logging.iter().map(|flag| {
         let flag = Ident::new(&flag.to_string(), proc_macro2::Span::call_site());
         quote!(| ::liveside_guest::__private::logging::#flag)
@@ -89,6 +94,8 @@ pub(crate) fn definition(options: &Options, component: &Ident, methods: &[Method
             props: ::liveside_guest::__private::Props::#props,
             #gate
             singleton: #singleton,
+            room: #room,
+            durable: #durable,
             isolation: ::liveside_guest::__private::Isolation::#isolation,
             logging: 0 #(#logging)*,
         };

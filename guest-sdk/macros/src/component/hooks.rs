@@ -13,6 +13,8 @@ pub(crate) struct Hook {
     pub(crate) flag: &'static str,
     pub(crate) event: &'static str,
     pub(crate) takes: Takes,
+    /// Whether only the logic of rooms has it.
+    pub(crate) of_rooms: bool,
 }
 
 /// What a hook is told, all of which its method may leave out.
@@ -79,6 +81,21 @@ pub(crate) const HOOKS: &[Hook] = &[
     ),
     hook("on_disconnect", "DISCONNECT", "Disconnect", Takes::Nothing),
     hook("on_destroy", "DESTROY", "Destroy", Takes::Nothing),
+    hook(
+        "on_member_join",
+        "MEMBER_JOIN",
+        "MemberJoin",
+        Takes::It("member: &Membership"),
+    )
+    .of_rooms(),
+    hook(
+        "on_member_leave",
+        "MEMBER_LEAVE",
+        "MemberLeave",
+        Takes::It("member: &Membership"),
+    )
+    .of_rooms(),
+    hook("on_empty", "EMPTY", "Empty", Takes::Nothing).of_rooms(),
 ];
 
 /// Whether an action of this name would be taken for a hook: the daemon refuses those, however they are spelled.
@@ -100,10 +117,16 @@ const fn hook(method: &'static str, flag: &'static str, event: &'static str, tak
         flag,
         event,
         takes,
+        of_rooms: false,
     }
 }
 
 impl Hook {
+    const fn of_rooms(mut self) -> Self {
+        self.of_rooms = true;
+        self
+    }
+
     /// The hook of this name. `None` for a method that is no hook.
     ///
     /// # Errors

@@ -24,6 +24,9 @@ pub(crate) struct Options {
     pub(crate) gate: Gate,
     /// The expression for `linger_ms`.
     pub(crate) singleton: Option<TokenStream>,
+    /// The kind of rooms that it is the logic of.
+    pub(crate) room: Option<LitStr>,
+    pub(crate) durable: Option<Span>,
     /// Names of the constants in the SDK's `logging`.
     pub(crate) logging: Vec<Ident>,
 }
@@ -38,6 +41,8 @@ const OPTIONS: &[&str] = &[
     "requires",
     "rate_limit",
     "singleton",
+    "room",
+    "durable",
     "logging",
 ];
 
@@ -54,6 +59,8 @@ impl Parse for Options {
                 "persistent" => options.persistent = persistent(input)?,
                 "requires" | "rate_limit" => options.gate.option(name, input)?,
                 "singleton" => options.singleton = Some(singleton(input)?),
+                "room" => options.room = Some(room_kind(value(input)?)?),
+                "durable" => options.durable = Some(name.span()),
                 "logging" => options.logging = logging(input)?,
                 _ => return Err(unknown(name, OPTIONS)),
             }
@@ -112,6 +119,18 @@ fn checked(text: LitStr, what: &str) -> Result<LitStr> {
         ));
     }
     Ok(text)
+}
+
+fn room_kind(kind: LitStr) -> Result<LitStr> {
+    let text = kind.value();
+    let letters = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+    match (1..=32).contains(&text.len()) && text.bytes().all(letters) {
+        true => Ok(kind),
+        false => Err(Error::new(
+            kind.span(),
+            "a kind of rooms has 1 to 32 characters of A-Z a-z 0-9 _ . -; its rooms are named `kind:name`",
+        )),
+    }
 }
 
 /// `= "one"` of the choices, as the variant `One`.
