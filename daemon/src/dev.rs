@@ -34,11 +34,15 @@ pub struct Builder {
     /// Paths that changed; `None`: some did, and it is not known which.
     changed: mpsc::Receiver<Option<Vec<PathBuf>>>,
     /// Watches the sources from before the first build on: what is saved during it is not missed.
-    _watcher: Debouncer<RecommendedWatcher, RecommendedCache>,
+    _watcher: Watcher,
 }
 
 /// What a build of some projects gave.
 type Results = Vec<(usize, Result<Artifact, BuildError>)>;
+/// Watches as long as it lives.
+type Watcher = Debouncer<RecommendedWatcher, RecommendedCache>;
+/// Paths that changed together; `None`: perhaps all of them.
+type Changes = mpsc::Receiver<Option<Vec<PathBuf>>>;
 
 /// A build that runs.
 struct Running {
@@ -199,12 +203,7 @@ impl Builder {
 }
 
 /// Begins to watch the sources of all projects.
-fn watch(
-    projects: &[Project],
-) -> anyhow::Result<(
-    Debouncer<RecommendedWatcher, RecommendedCache>,
-    mpsc::Receiver<Option<Vec<PathBuf>>>,
-)> {
+fn watch(projects: &[Project]) -> anyhow::Result<(Watcher, Changes)> {
     let (changes, changed) = mpsc::channel(WAITING_BATCHES);
     let mut watcher = new_debouncer(QUIET, None, move |result: DebounceEventResult| {
         // An error of the watcher (an overflow of its queue) may have hidden anything.

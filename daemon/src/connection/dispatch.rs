@@ -242,7 +242,7 @@ impl Dispatcher {
             request: request.map(Into::into),
             wants_reply: action.wants_reply,
         };
-        let turn = self.submit(&instance, Event::Action(call));
+        let turn = self.submit(instance, Event::Action(call));
         self.hub.live.run(turn).await;
     }
 
@@ -261,7 +261,7 @@ impl Dispatcher {
             value: property.value.into(),
             request: request.map(Into::into),
         };
-        let turn = self.submit(&instance, Event::Property(update));
+        let turn = self.submit(instance, Event::Property(update));
         self.hub.live.run(turn).await;
     }
 
@@ -288,7 +288,7 @@ impl Dispatcher {
             wants_reply: message.wants_reply,
             request: request.map(Into::into),
         };
-        let turn = self.submit(&instance, Event::Room(Box::new(command)));
+        let turn = self.submit(instance, Event::Room(Box::new(command)));
         self.hub.live.run(turn).await;
     }
 

@@ -67,9 +67,19 @@ pub(super) const FENCES: &[Fence] = &[
         reason: "the engine can then be updated or replaced in one place",
     },
     Fence {
-        crates: &["axum", "hyper", "hyper_util", "tower_http"],
+        crates: &["axum", "hyper", "hyper_util", "tower", "tower_http"],
         modules: &["http", "app"],
         reason: "everything below can then be tested without a socket",
+    },
+    Fence {
+        crates: &["reqwest"],
+        modules: &["fetch", "webhooks"],
+        reason: "every request that leaves the daemon then obeys a list of hosts or the operator's own address",
+    },
+    Fence {
+        crates: &["redb"],
+        modules: &["store"],
+        reason: "what is kept can then move to another engine without anybody else knowing",
     },
 ];
 

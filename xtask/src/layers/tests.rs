@@ -78,7 +78,9 @@ fn what_stays_inside_of_a_module_is_its_own_affair() {
 
 #[test]
 fn siblings_need_an_exception() {
-    assert_eq!(lines("wasm.rs", "use crate::store::Store;"), [1]);
+    assert_eq!(lines("wasm.rs", "use crate::webhooks::Webhooks;"), [1]);
+    assert_eq!(lines("store.rs", "use crate::wasm::Engine;"), [1]);
+    assert_eq!(lines("wasm.rs", "use crate::store::Store;"), [0; 0]);
     assert_eq!(lines("registry.rs", "use crate::live::Live;"), [0; 0]);
     assert_eq!(lines("live.rs", "use crate::registry::Registry;"), [1]);
 }
@@ -115,6 +117,19 @@ fn fenced_crates_are_named_by_their_modules_only() {
             found.len() == 1 && found[0].1.contains("only `wasm` may"),
             "{text}: {found:?}"
         );
+    }
+    for (own, other, name, only) in [
+        ("store/disk.rs", "live.rs", "redb", "only `store` may"),
+        (
+            "webhooks/post.rs",
+            "wasm/host/http.rs",
+            "reqwest",
+            "only `fetch` and `webhooks` may",
+        ),
+    ] {
+        let text = format!("use {name}::X;");
+        assert_eq!(lines(own, &text), [0; 0], "{own}");
+        assert!(faults(other, &text)[0].1.contains(only), "{other}");
     }
     assert!(
         faults("connection.rs", "use hyper::Request;")[0]
