@@ -148,6 +148,12 @@ impl<C: Component> Harness<C> {
         }))
     }
 
+    /// Says how many members a room has. One without it: the component itself.
+    pub fn set_room_count(&mut self, room: &str, count: u32) {
+        self.world
+            .change(|inner| inner.room_counts.insert(room.to_owned(), count));
+    }
+
     /// Lets time pass, and calls the timers that become due, in the order of their time.
     ///
     /// # Errors

@@ -247,6 +247,7 @@ impl Instance {
     }
 
     pub(super) async fn end(self: &Arc<Self>, resident: &mut Resident) {
+        resident.is_ending = true;
         if resident.version.definition.hooks.destroy {
             self.hook(resident, "destroy", GuestEvent::Destroy, Tell::Nothing)
                 .await;

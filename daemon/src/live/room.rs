@@ -173,8 +173,17 @@ impl Room {
         self.tell_system(self.core.lock(), "$sub:join", instance);
     }
 
-    /// Gives a membership up. `announced`: the others know of it.
-    pub(super) fn leave(self: &Arc<Self>, instance: &Instance, announced: bool) {
+    /// Gives a membership up and tells the others.
+    pub(super) fn leave(self: &Arc<Self>, instance: &Instance) {
+        self.vacate(instance);
+        let core = self.core.lock();
+        let count = core.members.len();
+        self.tell_system(core, "$sub:leave", instance.id());
+        self.left(instance.id(), count);
+    }
+
+    /// Gives a membership up silently.
+    pub(super) fn vacate(&self, instance: &Instance) {
         let mut core = self.core.lock();
         if !core.members.remove(instance.id()) {
             return;
@@ -190,11 +199,6 @@ impl Room {
         }
         if core.members.is_empty() {
             core.empty_since = Some(Instant::now());
-        }
-        let count = core.members.len();
-        if announced {
-            self.tell_system(core, "$sub:leave", instance.id());
-            self.left(instance.id(), count);
         }
     }
 

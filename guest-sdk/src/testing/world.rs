@@ -41,6 +41,8 @@ pub(super) struct Inner {
     room: Option<String>,
     /// The rooms that the component is in.
     joined: BTreeSet<String>,
+    /// How many members a test says that there are.
+    pub(super) room_counts: BTreeMap<String, u32>,
     room_states: BTreeMap<String, Map<String, Value>>,
     timers: Vec<Pending>,
     last_timer: u64,

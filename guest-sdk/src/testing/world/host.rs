@@ -174,6 +174,17 @@ impl Host for World {
         }])
     }
 
+    fn room_count(&self, room: &str) -> HostResult<u32> {
+        self.member_of(room)?;
+        Ok(self
+            .inner
+            .borrow()
+            .room_counts
+            .get(room)
+            .copied()
+            .unwrap_or(1))
+    }
+
     fn room_call(
         &self,
         room: &str,
