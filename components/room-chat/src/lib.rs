@@ -5,6 +5,7 @@
 use liveside_guest::prelude::*;
 
 mod directory;
+mod guests;
 mod room;
 mod text;
 

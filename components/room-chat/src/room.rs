@@ -4,13 +4,13 @@
 //! and everything else is private data: the password, who came in by it, and the messages, each under a key of its own
 //! so that one more of them is one small write.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use liveside_guest::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::{DirectoryRoom, LOBBY, LOBBY_NAME, Listed};
+use crate::guests::{Guest, Guests, Rate, millis};
 use crate::text;
 
 /// Messages that are kept.
@@ -22,8 +22,6 @@ const LONGEST_PASSWORD: usize = 64;
 const LONGEST_MESSAGE: usize = 1_000;
 /// How long a pause in typing may be.
 const TYPING: Duration = Duration::from_secs(4);
-/// Between being let in and being a member lies the end of one event. Who is not there by then never comes.
-const ADMISSION: Duration = Duration::from_secs(30);
 /// How long a room stays when nobody is in it.
 const EMPTY: Duration = Duration::from_secs(60);
 /// Messages of one member within the time of `PACE`.
@@ -70,26 +68,6 @@ pub(crate) struct View {
     pub(crate) typing: Vec<String>,
     /// Those that the member has not seen.
     pub(crate) messages: Vec<Message>,
-}
-
-/// A member, as the room knows it.
-#[derive(Serialize, Deserialize)]
-struct Guest {
-    name: String,
-    /// Until when it may become a member; `None`: it is one.
-    admitted_until: Option<u64>,
-    typing_until: u64,
-    sent: Rate,
-}
-
-/// By instance.
-type Guests = BTreeMap<String, Guest>;
-
-/// How often something was done since a moment.
-#[derive(Clone, Copy, Default, Serialize, Deserialize)]
-struct Rate {
-    since: u64,
-    count: u32,
 }
 
 #[component(room = "chat", version = "1.0.0")]
@@ -149,41 +127,32 @@ impl ChatRoom {
         if self.locked && !owns {
             self.check_password(cx, password.as_deref())?;
         }
-        let mut guests = guests(cx)?;
-        check_name(&guests, member, name)?;
+        let mut guests = Guests::load(cx)?;
+        guests.check_name(member, name)?;
         ensure!(
-            guests.contains_key(member) || guests.len() < MOST_MEMBERS,
+            guests.has(member) || guests.len() < MOST_MEMBERS,
             "{} is full: {MOST_MEMBERS} are in it.",
             self.name
         );
-        let admitted_until = Some(cx.clock().now_ms() + millis(ADMISSION));
-        guests
-            .entry(member.to_owned())
-            .and_modify(|guest| guest.name = name.to_owned())
-            .or_insert_with(|| Guest {
-                name: name.to_owned(),
-                admitted_until,
-                typing_until: 0,
-                sent: Rate::default(),
-            });
-        keep(cx, &guests)?;
+        guests.admit(cx, member, name);
+        guests.keep(cx)?;
         self.view(cx, &guests, member, 0)
     }
 
     /// What is new for a member since the message `since`.
     #[action]
     fn look(&self, cx: &Context, member: &str, since: u64) -> Result<View> {
-        let guests = guests(cx)?;
-        self.must_be_in(&guests, member)?;
+        let mut guests = Guests::load(cx)?;
+        self.guest(&mut guests, member)?;
         self.view(cx, &guests, member, since)
     }
 
     #[action]
     fn rename(&self, cx: &Context, member: &str, name: &str) -> Result<()> {
-        let mut guests = guests(cx)?;
-        check_name(&guests, member, name)?;
+        let mut guests = Guests::load(cx)?;
+        guests.check_name(member, name)?;
         self.guest(&mut guests, member)?.name = name.to_owned();
-        keep(cx, &guests)?;
+        guests.keep(cx)?;
         tell_members(cx)
     }
 
@@ -191,7 +160,7 @@ impl ChatRoom {
     fn send(&self, cx: &Context, member: &str, text: &str) -> Result<()> {
         let text = text::message(text, LONGEST_MESSAGE)?;
         let now = cx.clock().now_ms();
-        let mut guests = guests(cx)?;
+        let mut guests = Guests::load(cx)?;
         let guest = self.guest(&mut guests, member)?;
         // One who writes without end would write the others out of the history.
         ensure!(
@@ -209,7 +178,7 @@ impl ChatRoom {
         };
         cx.private().set(&key(id), &message)?;
         cx.private().set("last", &id)?;
-        keep(cx, &guests)?;
+        guests.keep(cx)?;
         tell_members(cx)
     }
 
@@ -217,11 +186,11 @@ impl ChatRoom {
     #[action]
     fn typing(&self, cx: &Context, member: &str) -> Result<()> {
         let now = cx.clock().now_ms();
-        let mut guests = guests(cx)?;
+        let mut guests = Guests::load(cx)?;
         let guest = self.guest(&mut guests, member)?;
         let is_new = guest.typing_until <= now;
         guest.typing_until = now + millis(TYPING);
-        keep(cx, &guests)?;
+        guests.keep(cx)?;
         // One timer, whoever types: it looks for the next who stops.
         if cx.private().get::<bool>("hushing")? != Some(true) {
             cx.private().set("hushing", &true)?;
@@ -233,9 +202,9 @@ impl ChatRoom {
     #[timer("hush")]
     fn hush(&self, cx: &Context) -> Result<()> {
         let now = cx.clock().now_ms();
-        let mut guests = guests(cx)?;
+        let mut guests = Guests::load(cx)?;
         let mut next = None;
-        for guest in guests.values_mut().filter(|guest| guest.typing_until > 0) {
+        for guest in guests.all().filter(|guest| guest.typing_until > 0) {
             if guest.typing_until <= now {
                 guest.typing_until = 0;
             } else {
@@ -243,7 +212,7 @@ impl ChatRoom {
                 next = Some(next.map_or(left, |next: u64| next.min(left)));
             }
         }
-        keep(cx, &guests)?;
+        guests.keep(cx)?;
         cx.private().set("hushing", &next.is_some())?;
         if let Some(left) = next {
             cx.timers().after(Duration::from_millis(left), "hush")?;
@@ -253,20 +222,20 @@ impl ChatRoom {
 
     /// The door. A browser may ask to join by itself, past the component: who was not let in stays out.
     fn on_member_join(&self, cx: &Context, member: &Membership) -> Result<()> {
-        let mut guests = guests(cx)?;
-        let Some(guest) = guests.get_mut(&member.instance) else {
+        let mut guests = Guests::load(cx)?;
+        let Some(guest) = guests.get(&member.instance) else {
             bail!("Nobody has let you in. Ask by `joinRoom`, with the password if there is one.");
         };
         guest.admitted_until = None;
-        keep(cx, &guests)?;
+        guests.keep(cx)?;
         cx.private().delete("emptySince");
         self.tell_all(cx, &guests)
     }
 
     fn on_member_leave(&self, cx: &Context, member: &Membership) -> Result<()> {
-        let mut guests = guests(cx)?;
+        let mut guests = Guests::load(cx)?;
         guests.remove(&member.instance);
-        keep(cx, &guests)?;
+        guests.keep(cx)?;
         self.tell_all(cx, &guests)
     }
 
@@ -280,7 +249,7 @@ impl ChatRoom {
         let for_long =
             empty_since.is_some_and(|since| cx.clock().now_ms() >= since + millis(EMPTY));
         // Somebody may be on the way in.
-        if for_long && guests(cx)?.is_empty() && !self.name.is_empty() {
+        if for_long && Guests::load(cx)?.is_empty() && !self.name.is_empty() {
             self.name.clear();
             cx.room_of::<DirectoryRoom>("").forget(&id(cx))?;
         }
@@ -325,13 +294,8 @@ impl ChatRoom {
         Ok(())
     }
 
-    fn must_be_in(&self, guests: &Guests, member: &str) -> Result<()> {
-        ensure!(guests.contains_key(member), "You are not in {}.", self.name);
-        Ok(())
-    }
-
     fn guest<'a>(&self, guests: &'a mut Guests, member: &str) -> Result<&'a mut Guest> {
-        match guests.get_mut(member) {
+        match guests.get(member) {
             Some(guest) => Ok(guest),
             None => bail!("You are not in {}.", self.name),
         }
@@ -340,8 +304,9 @@ impl ChatRoom {
     fn view(&self, cx: &Context, guests: &Guests, member: &str, since: u64) -> Result<View> {
         let owner = cx.private().get::<String>("owner")?;
         let now = cx.clock().now_ms();
-        let others = guests.iter().filter(|(instance, _)| *instance != member);
-        let typing = others.filter(|(_, guest)| guest.typing_until > now);
+        let typing = guests
+            .others(member)
+            .filter(|guest| guest.typing_until > now);
         let members = guests.iter().map(|(instance, guest)| Present {
             name: guest.name.clone(),
             owner: owner.as_ref() == Some(instance),
@@ -355,7 +320,7 @@ impl ChatRoom {
             name: self.name.clone(),
             locked: self.locked,
             members: members.collect(),
-            typing: typing.map(|(_, guest)| guest.name.clone()).collect(),
+            typing: typing.map(|guest| guest.name.clone()).collect(),
             messages,
         })
     }
@@ -363,7 +328,9 @@ impl ChatRoom {
     /// Tells the members, and the directory.
     fn tell_all(&self, cx: &Context, guests: &Guests) -> Result<()> {
         tell_members(cx)?;
-        let members = guests.values().filter(|g| g.admitted_until.is_none());
+        let members = guests
+            .iter()
+            .filter(|(_, guest)| guest.admitted_until.is_none());
         let listed = Listed {
             id: id(cx),
             name: self.name.clone(),
@@ -378,55 +345,11 @@ impl ChatRoom {
     }
 }
 
-impl Rate {
-    /// Counts once more, if it may be done once more.
-    fn allows(&mut self, now: u64, most: u32, within: Duration) -> bool {
-        if self.is_used_up(now, most, within) {
-            return false;
-        }
-        if now >= self.since + millis(within) {
-            *self = Self {
-                since: now,
-                count: 0,
-            };
-        }
-        self.count += 1;
-        true
-    }
-
-    fn is_used_up(&self, now: u64, most: u32, within: Duration) -> bool {
-        self.count >= most && now < self.since + millis(within)
-    }
-}
-
 /// What the directory calls this room.
 fn id(cx: &Context) -> String {
     let room = cx.room();
     let name = room.name().unwrap_or_default();
     name.strip_prefix("chat:").unwrap_or(name).to_owned()
-}
-
-/// Two of one name would be taken for each other.
-fn check_name(guests: &Guests, member: &str, name: &str) -> Result<()> {
-    let lower = name.to_lowercase();
-    let mut others = guests.iter().filter(|(instance, _)| *instance != member);
-    ensure!(
-        others.all(|(_, guest)| guest.name.to_lowercase() != lower),
-        "Somebody here is called {name} already."
-    );
-    Ok(())
-}
-
-/// Those who are in, and those who may come in.
-fn guests(cx: &Context) -> Result<Guests> {
-    let now = cx.clock().now_ms();
-    let mut guests: Guests = cx.private().get("guests")?.unwrap_or_default();
-    guests.retain(|_, guest| guest.admitted_until.is_none_or(|until| now < until));
-    Ok(guests)
-}
-
-fn keep(cx: &Context, guests: &Guests) -> Result<()> {
-    Ok(cx.private().set("guests", guests)?)
 }
 
 /// The number of the last message.
@@ -444,8 +367,4 @@ fn key(message: u64) -> String {
 fn tell_members(cx: &Context) -> Result<()> {
     cx.room().emit("CHANGED", &())?;
     Ok(())
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
