@@ -311,6 +311,9 @@ impl ChatRoom {
             name: guest.name.clone(),
             owner: owner.as_ref() == Some(instance),
         });
+        // Who looks for somebody looks by the name.
+        let mut members: Vec<_> = members.collect();
+        members.sort_by_key(|member| member.name.to_lowercase());
         let last = last(cx)?;
         let mut messages = Vec::new();
         for id in since.max(last.saturating_sub(HISTORY)) + 1..=last {
@@ -319,7 +322,7 @@ impl ChatRoom {
         Ok(View {
             name: self.name.clone(),
             locked: self.locked,
-            members: members.collect(),
+            members,
             typing: typing.map(|guest| guest.name.clone()).collect(),
             messages,
         })
