@@ -49,7 +49,7 @@ function showRooms({ rooms: listed, current }) {
     button.dataset.room = id;
     button.setAttribute("aria-current", String(id === current?.id));
     const [title, lock, count] = button.children;
-    title.textContent = name;
+    title.textContent = title.title = name;
     lock.hidden = !locked;
     count.textContent = members;
     count.setAttribute("aria-label", `${members} here`);
