@@ -116,13 +116,14 @@ async fn what_is_the_daemons_stays_the_daemons() {
 
 #[tokio::test]
 async fn bodies_stream_both_ways() {
-    let (requests, mut sent) = mpsc::unbounded_channel();
+    let (requests, mut sent) = mpsc::channel(1);
     let download = move |request: Request| {
         let requests = requests.clone();
         async move {
             let (chunks, answer) = mpsc::channel::<Bytes>(1);
             requests
                 .send((request.into_body().into_data_stream(), chunks))
+                .await
                 .unwrap();
             let answer = futures_util::stream::unfold(answer, |mut answer| async {
                 let chunk = answer.recv().await?;

@@ -16,13 +16,15 @@ use sha2::Sha256;
 use tokio::sync::{Semaphore, mpsc};
 
 const SECRET: &str = "a secret of the tests";
+/// More requests than any test makes wait here.
+const MOST: usize = 32;
 /// How long something that happens may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An app that keeps what it is told and answers as it was told to.
 struct Receiver {
     app: App,
-    requests: mpsc::UnboundedReceiver<(HeaderMap, Bytes)>,
+    requests: mpsc::Receiver<(HeaderMap, Bytes)>,
     /// What the next answers are; 204 once there are none.
     answers: Arc<Mutex<VecDeque<StatusCode>>>,
     /// One permit an answer.
@@ -39,14 +41,14 @@ struct Told {
 
 impl Receiver {
     async fn start() -> Self {
-        let (sender, requests) = mpsc::unbounded_channel();
+        let (sender, requests) = mpsc::channel(MOST);
         let answers: Arc<Mutex<VecDeque<StatusCode>>> = Arc::default();
         let gate = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
         let (next, open) = (answers.clone(), gate.clone());
         let hook = move |headers: HeaderMap, body: Bytes| {
             let (sender, next, open) = (sender.clone(), next.clone(), open.clone());
             async move {
-                sender.send((headers, body)).unwrap();
+                sender.send((headers, body)).await.unwrap();
                 open.acquire().await.unwrap().forget();
                 next.lock()
                     .unwrap()
@@ -246,6 +248,7 @@ async fn the_last_things_are_told_before_the_daemon_ends() {
     assert_eq!(receiver.next().await.event, "mount");
     daemon.terminate().await;
     client.closed().await;
+    drop(client);
     assert!(daemon.ended().await.success());
     let unmount = receiver.next().await;
     assert_eq!(
