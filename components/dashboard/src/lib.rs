@@ -2,7 +2,7 @@
 //! the daemon encodes once however many they are.
 
 use liveside_guest::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Older ones make room: the state is sent whole to every newcomer.
 const MOST_ALERTS: usize = 50;
@@ -15,19 +15,11 @@ const LONGEST_MESSAGE: usize = 200;
 pub struct Dashboard {
     /// How many browsers look at it now.
     visitors: u32,
-    /// The newest first.
-    alerts: Vec<Alert>,
+    /// The newest last.
+    alerts: Vec<String>,
     /// Milliseconds since the Unix epoch.
     last_refresh: Option<u64>,
     refreshes: u64,
-}
-
-/// Something that everybody should know.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct Alert {
-    message: String,
-    /// Milliseconds since the Unix epoch.
-    at: u64,
 }
 
 /// What `refresh` answers.
@@ -68,19 +60,16 @@ impl Dashboard {
     }
 
     #[action]
-    fn add_alert(&mut self, cx: &Context, message: &str) -> Result<Added> {
+    fn add_alert(&mut self, message: &str) -> Result<Added> {
         let message = message.trim();
         ensure!(!message.is_empty(), "An alert needs a message.");
         ensure!(
             message.chars().count() <= LONGEST_MESSAGE,
             "Please use at most {LONGEST_MESSAGE} characters."
         );
-        let alert = Alert {
-            message: message.to_owned(),
-            at: cx.clock().now_ms(),
-        };
-        self.alerts.insert(0, alert);
-        self.alerts.truncate(MOST_ALERTS);
+        let surplus = (self.alerts.len() + 1).saturating_sub(MOST_ALERTS);
+        self.alerts.drain(..surplus);
+        self.alerts.push(message.to_owned());
         Ok(Added {
             success: true,
             alerts: self.alerts.len(),
