@@ -12,12 +12,6 @@ export interface Codec {
   decode(bytes: Uint8Array): unknown;
 }
 
-/**
- * Some browsers give a socket up when the server selects nothing of what they offer. So after this many tries in vain
- * one is made without an offer: soon where the server has never selected it, later where it has.
- */
-const VAIN_TRIES = { unknown: 1, known: 4 };
-
 export class Encoding {
   /** While the codec is on its way. */
   loading: Promise<void> | undefined;
@@ -25,8 +19,13 @@ export class Encoding {
   /** The codec that the open socket speaks; none for JSON. */
   #spoken: Codec | undefined;
   #offered = false;
-  #tries: keyof typeof VAIN_TRIES = "unknown";
+  /** Offers in a row that no socket came of. */
   #vain = 0;
+  /**
+   * Browsers give a socket up when the server selects nothing of what they offer. So after this many offers in vain one
+   * try is made without: soon where the server has never selected it, later where it has and may be starting again.
+   */
+  #patience = 1;
 
   /** Asks for MessagePack, from the next socket on. */
   preferMsgpack(): void {
@@ -46,7 +45,7 @@ export class Encoding {
   /** The subprotocols to offer for a new socket. */
   offer(): string[] {
     this.#spoken = undefined;
-    this.#offered = this.#codec !== undefined && this.#vain < VAIN_TRIES[this.#tries];
+    this.#offered = this.#codec !== undefined && this.#vain < this.#patience;
     return this.#offered ? [this.#codec!.protocol] : [];
   }
 
@@ -54,7 +53,7 @@ export class Encoding {
   selected(protocol: string): void {
     if (!this.#offered || protocol !== this.#codec!.protocol) return;
     this.#spoken = this.#codec;
-    this.#tries = "known";
+    this.#patience = 4;
     this.#vain = 0;
   }
 

@@ -37,7 +37,7 @@ export class Outgoing {
       else this.#waiting.push({ request, message: copyOf(message) });
     } catch (error) {
       // What JSON cannot hold, a cycle for example.
-      this.#connection.requests.fail(request, new LiveError(String(error), "INVALID_PAYLOAD", action));
+      this.#connection.requests.fail(request, new LiveError((error as Error).message, "INVALID_PAYLOAD", action));
     }
   }
 

@@ -1,10 +1,15 @@
 // Values on their way to the wire and back.
 
 import type { Frame, Message } from "./api.ts";
+import { LiveError } from "./errors.ts";
 
-/** A copy that holds what JSON can hold. Throws where there is a cycle in it. */
+/** A copy that holds what JSON can hold. Throws where there is a cycle in it, for example. */
 export function copyOf<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value));
+  try {
+    return JSON.parse(JSON.stringify(value));
+  } catch (error) {
+    throw new LiveError((error as Error).message, "INVALID_PAYLOAD");
+  }
 }
 
 /** Bytes that a message carries: as they are in MessagePack, in base64 in JSON. */
