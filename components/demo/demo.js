@@ -1,6 +1,7 @@
 // The extras of the demo page. The components themselves need none of it: they live by their attributes.
 
 import { handleOf, live } from "/live/client.js";
+import "./chat.js";
 import { showFrames } from "./wire.js";
 
 const $ = (selector) => document.querySelector(selector);

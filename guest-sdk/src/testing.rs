@@ -50,7 +50,7 @@ pub struct Harness<C> {
     component: PhantomData<C>,
 }
 
-/// The instance id that a component sees in a test.
+/// The instance id that a component sees in a test that gives it no other.
 const INSTANCE: &str = "test-1";
 
 impl<C: Component> Harness<C> {
@@ -195,19 +195,21 @@ impl<C: Component> Harness<C> {
         self.event(&Event::RoomLeave(room.to_owned()))
     }
 
-    /// A browser joined the singleton.
+    /// A browser joined the singleton. Its connection is the one behind this event and those to come.
     ///
     /// # Errors
     /// The component's.
     pub fn client_join(&mut self, client: Client) -> Result<()> {
+        self.speak_from(&client.connection_id);
         self.event(&Event::ClientJoin(client))
     }
 
-    /// A browser left the singleton.
+    /// A browser left the singleton. Its connection is the one behind this event.
     ///
     /// # Errors
     /// The component's.
     pub fn client_leave(&mut self, client: Client) -> Result<()> {
+        self.speak_from(&client.connection_id);
         self.event(&Event::ClientLeave(client))
     }
 
@@ -287,6 +289,12 @@ impl<C: Component> Harness<C> {
         self.world.sign_out();
     }
 
+    /// Makes this connection the one behind the events to come: another member of a singleton.
+    pub fn speak_from(&mut self, connection: &str) {
+        let connection = Some(connection.to_owned());
+        self.world.change(|inner| inner.connection = connection);
+    }
+
     /// The whole state, as the browser has it.
     #[must_use]
     pub fn state(&self) -> Value {
@@ -360,7 +368,7 @@ impl<C: Component> Harness<C> {
         let cx = Context::new(
             self.world.clone(),
             C::DEFINITION.name.to_owned(),
-            INSTANCE.to_owned(),
+            self.world.instance(),
         );
         match component::handle::<C>(&cx, event)? {
             Some(text) => Ok(serde_json::from_str(&text)?),

@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 use super::{Pending, World, read};
 use crate::error::{HostError, HostErrorCode};
 use crate::host::{Host, HostResult, Level, Member, Request, Response, SessionRecord, StorePage};
-use crate::testing::INSTANCE;
 use crate::testing::effects::{Effect, LogLine};
 use crate::testing::setup::{no_http, no_room_logic};
 
@@ -87,7 +86,10 @@ impl Host for World {
         let inner = self.inner.borrow();
         let user = inner.user.as_ref();
         SessionRecord {
-            connection_id: Some("test-connection".to_owned()),
+            connection_id: Some(match &inner.connection {
+                Some(connection) => connection.clone(),
+                None => "test-connection".to_owned(),
+            }),
             authenticated: user.is_some(),
             user_id: user.map(|user| user.id.clone()),
             roles: user.map(|user| user.roles.clone()).unwrap_or_default(),
@@ -169,7 +171,7 @@ impl Host for World {
             .as_ref()
             .map(|user| user.id.clone());
         Ok(vec![Member {
-            instance: INSTANCE.to_owned(),
+            instance: self.instance(),
             user_id,
         }])
     }
