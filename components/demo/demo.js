@@ -4,6 +4,7 @@ import { handleOf, live } from "/live/client.js";
 import { showFrames } from "./wire.js";
 
 // Cards that show more than attributes can.
+import "./chat.js";
 import "./dashboard.js";
 import "./clock.js";
 import "./weather.js";

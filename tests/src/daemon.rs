@@ -11,6 +11,7 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
 use crate::client::Client;
+use crate::http::HttpRequest;
 
 /// How long anything may take on a busy machine before a test gives up.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -127,6 +128,12 @@ impl Daemon {
         };
         let waited = tokio::time::timeout(PATIENCE, seen).await;
         waited.unwrap_or_else(|_| panic!("{text:?} was not logged, but:\n{}", self.log()));
+    }
+
+    /// A request to it.
+    #[must_use]
+    pub fn http(&self, method: &str, path: &str) -> HttpRequest {
+        HttpRequest::new(&self.address, method, path)
     }
 
     /// A new connection, past its greeting.
