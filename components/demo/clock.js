@@ -8,7 +8,7 @@ const date = card.querySelector("[data-part=date]");
 
 handleOf(card).subscribe("time", (time) => {
   const now = new Date(time);
-  digits.textContent = now.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+  digits.textContent = now.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   digits.dateTime = now.toISOString();
   date.textContent = now.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long" });
   const minutes = now.getHours() * 60 + now.getMinutes();

@@ -30,7 +30,7 @@ cursors.subscribe("members", (now = []) => {
 cursors.subscribe("$connected", async (connected) => {
   if (!connected) return;
   own = (await cursors.enter().catch(() => ({}))).id;
-  for (const [id, mark] of marks) mark.classList.toggle("own", id === own);
+  for (const made of card.querySelectorAll("[data-id]")) made.classList.toggle("own", Number(made.dataset.id) === own);
 });
 
 cursors.onBinary("pointers", (bytes) => {
@@ -51,7 +51,6 @@ function draw(id, x, y) {
   let mark = marks.get(id);
   if (!mark) {
     mark = tag(members.get(id), "pointer");
-    mark.classList.toggle("own", id === own);
     mark.setAttribute("aria-hidden", "true");
     marks.set(id, mark);
     area.append(mark);
@@ -68,6 +67,7 @@ function erase(id) {
 function tag({ id, label, hue }, kind) {
   const made = document.createElement("span");
   made.className = kind;
+  made.classList.toggle("own", id === own);
   made.dataset.id = id;
   made.style.setProperty("--tint", hue);
   made.append(Object.assign(document.createElement("span"), { textContent: label }));

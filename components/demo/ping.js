@@ -44,9 +44,9 @@ function draw() {
   part("longest").textContent = milliseconds(longest);
 
   const total = (key) => (sizes.out?.[key] ?? 0) + (sizes.in?.[key] ?? 0);
-  const spared = total("json") - total("bytes");
-  part("bytes").textContent = String(total("bytes"));
-  part("bytes").title = spared > 0 ? `MessagePack: ${spared} fewer than as JSON` : "JSON";
+  const [bytes, json] = [total("bytes"), total("json")];
+  part("bytes").textContent = String(bytes);
+  part("json").textContent = bytes < json ? `${json} as JSON` : "as JSON";
 
   const most = scale(longest);
   card.querySelector("[data-part=most]").textContent = `${most} ms`;

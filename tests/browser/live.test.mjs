@@ -147,6 +147,7 @@ test("pings come back, and the chart shows how long they took", async () => {
   await one.page.waitForFunction(() => document.querySelectorAll('[data-testid="ping-chart"] rect').length === 1);
   assert.match(await text(one.page, "ping-last"), /^\d+(\.\d)? ms$/);
   assert.match(await text(one.page, "ping-bytes"), /^\d+$/);
+  assert.match(await text(one.page, "ping-json"), /as JSON$/);
   await at(one.page, "ping-repeat").click();
   await one.page.waitForFunction(() => document.querySelectorAll('[data-testid="ping-chart"] rect').length >= 4);
   await at(one.page, "ping-repeat").click();
