@@ -12,6 +12,7 @@ pub mod shared;
 pub use code::Code;
 pub use incoming::{
     ClientMessage, Messages, ParseError, Parsed, Request, RoomMessage, RoomOperation,
+    nests_deeper_than,
 };
 pub use outgoing::{Outcome, RoomAnswer, ServerMessage};
 pub use shared::{SharedDelta, SharedMessage};

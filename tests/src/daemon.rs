@@ -11,6 +11,7 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
 use crate::client::Client;
+use crate::http::HttpRequest;
 
 /// How long anything may take on a busy machine before a test gives up.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -129,6 +130,12 @@ impl Daemon {
         waited.unwrap_or_else(|_| panic!("{text:?} was not logged, but:\n{}", self.log()));
     }
 
+    /// A request to it.
+    #[must_use]
+    pub fn http(&self, method: &str, path: &str) -> HttpRequest {
+        HttpRequest::new(&self.address, method, path)
+    }
+
     /// A new connection, past its greeting.
     pub async fn connect(&self) -> Client {
         Client::connect(&self.address, &[])
@@ -155,6 +162,15 @@ impl Daemon {
             .await
             .expect("the daemon does not end")
             .unwrap()
+    }
+
+    /// Bytes that it has read so far, from files and sockets.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        let pid = self.child.id().expect("the daemon runs");
+        let io = std::fs::read_to_string(format!("/proc/{pid}/io")).unwrap();
+        let line = io.lines().find_map(|line| line.strip_prefix("rchar: "));
+        line.unwrap().parse().unwrap()
     }
 
     /// Memory in use, in bytes.

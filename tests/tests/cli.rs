@@ -262,3 +262,15 @@ async fn with_an_api_key_the_counts_need_it() {
             .starts_with("http/1.1 200")
     );
 }
+
+/// Reading a module is an event of its file: the daemon must not take it for a change, and read it again.
+#[tokio::test]
+async fn a_daemon_that_has_nothing_to_do_reads_nothing() {
+    let daemon = Daemon::with(&["local-counter", "recorder"]).start().await;
+    daemon.connect().await;
+    let before = daemon.bytes_read();
+    // Long enough for 25 rounds of the watcher.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    let read = daemon.bytes_read() - before;
+    assert!(read < 64 * 1024, "{read} bytes");
+}

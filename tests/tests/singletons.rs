@@ -137,7 +137,7 @@ async fn bytes_go_to_every_member_beside_the_state() {
         .await;
     assert_eq!(
         plain(&two.next_of("STATE_BINARY").await, &a.id),
-        r#"{"componentId":"ID","data":"BwcH","name":"pixels","type":"STATE_BINARY"}"#
+        r#"{"componentId":"ID","data":"BwcH","name":"pixels","timestamp":0,"type":"STATE_BINARY"}"#
     );
     let refused = one
         .call(&a.id, "push", json!({"name": "", "length": 3}))

@@ -7,15 +7,20 @@ use crate::hall::Hall;
 /// What the browser sees.
 #[derive(State)]
 pub(crate) struct Guest {
-    /// What the room has told.
-    heard: Vec<i64>,
+    /// How often the room has told something, and the last thing.
+    heard: u64,
+    last: i64,
+    /// Whether something was told that was not one more than the thing before.
+    gaps: u64,
 }
 
 #[component(name = "LiveGuest")]
 impl Guest {
     #[room_event("ADDED", room = "hall:*")]
     fn added(&mut self, count: i64) {
-        self.heard.push(count);
+        self.heard += 1;
+        self.gaps += u64::from(count != self.last + 1);
+        self.last = count;
     }
 
     #[action]
@@ -45,7 +50,7 @@ impl Guest {
     }
 
     #[action]
-    fn heard(&self) -> Vec<i64> {
-        self.heard.clone()
+    fn heard(&self) -> Value {
+        json!({"times": self.heard, "last": self.last, "gaps": self.gaps})
     }
 }

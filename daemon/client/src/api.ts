@@ -69,8 +69,9 @@ export interface Handle<S extends State = State> {
   room<R extends State = State>(name?: string): Room<R>;
 
   /**
-   * Called with what components broadcast to a room: the room of this mount, or one that was asked for by `room(name)`.
-   * What this component itself broadcasts is heard whatever its room.
+   * Called with what components, or the app itself, broadcast to a room: the room of this mount, or one that was asked
+   * for by `room(name)`. What this component itself broadcasts is heard whatever its room, and what the app tells
+   * everybody too.
    */
   onBroadcast(type: string, listener: (data: any, from: BroadcastSource) => void): Stop;
 
@@ -144,9 +145,10 @@ export interface MemberChange {
 
 /** Where a broadcast comes from. */
 export interface BroadcastSource {
-  /** Who sent it. */
-  componentId: string;
-  room: string;
+  /** Who sent it; missing where it was the app itself. */
+  componentId?: string | undefined;
+  /** Missing where it went to everybody. */
+  room?: string | undefined;
 }
 
 /** The two-way binding of one input. */

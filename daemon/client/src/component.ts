@@ -107,9 +107,10 @@ export class Component {
     else if (type === "ERROR") this.fail(errorOf(message, "COMPONENT_ERROR"));
     else if (type === "STATE_BINARY") this.binaries.emit(message.name, bytesOf(message.data));
     else if (type === "BROADCAST") {
-      // Addressed to a room; `componentId` is who sent it.
-      const heard = componentId === this.id || room === this.#options.room || this.rooms.has(room);
-      if (heard) this.broadcasts.emit(payload.type, payload.data, { componentId: componentId!, room });
+      // Addressed to a room, or to everybody; `componentId` is who sent it, if that was a component.
+      const mine = componentId !== undefined && componentId === this.id;
+      const heard = room === undefined || mine || room === this.#options.room || this.rooms.has(room);
+      if (heard) this.broadcasts.emit(payload.type, payload.data, { componentId, room });
     } else this.rooms.get(message.roomId)?.receive(message);
   }
 

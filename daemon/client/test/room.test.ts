@@ -416,6 +416,20 @@ describe("broadcasts", () => {
     ]);
   });
 
+  it("of the app to everybody reach all components", () => {
+    const { client, counter, server } = mounted({}, "id-1", { room: "lobby" });
+    const roomless = client.use("LiveForm");
+    server.mounted("id-2");
+    const seen: unknown[] = [];
+    counter.onBroadcast("note", (data, from) => seen.push([data, from]));
+    roomless.onBroadcast("note", (data, from) => seen.push([data, from]));
+    server.push({ type: "BROADCAST", payload: { type: "note", data: 1 }, timestamp: 5 });
+    expect(seen).toEqual([
+      [1, {}],
+      [1, {}],
+    ]);
+  });
+
   it("are heard no more after unmounting", () => {
     const { counter, server } = mounted({}, "id-1", { room: "lobby" });
     const seen: unknown[] = [];

@@ -314,7 +314,7 @@ impl Instance {
                 let name = subject.and_then(|subject| subject.room.as_deref());
                 if let Some(room) = name.and_then(|name| self.room(resident, name)) {
                     let except = except_sender.then(|| self.client().connection());
-                    room.broadcast(self.id(), except, &kind, &data);
+                    room.broadcast(Some(self.id()), except, &kind, &data);
                 }
             }
             Effect::PushBinary { name, bytes } => self.client().binary(self.id(), &name, &bytes),

@@ -210,6 +210,15 @@ impl Room {
         data: Json,
     ) -> usize {
         self.tell_app(except, event, &data);
+        self.spread(except, event, data)
+    }
+
+    /// The same, for the app itself, which is not told of what it has said.
+    pub(super) fn emit_for_app(self: &Arc<Self>, event: &str, data: Json) -> usize {
+        self.spread(None, event, data)
+    }
+
+    fn spread(self: &Arc<Self>, except: Option<&InstanceId>, event: &str, data: Json) -> usize {
         let message = SharedMessage::room_event(&self.name, event, data.as_str(), now_ms());
         let event = RoomEvent {
             room: self.name.clone(),
@@ -255,15 +264,16 @@ impl Room {
         self.tell(core, None, What::Event(Arc::new(message), None));
     }
 
-    /// Sends a component's broadcast, once to each connection. Gives how many that is.
+    /// Sends a broadcast, of a component or of the app, once to each connection. Gives how many that is.
     pub(super) fn broadcast(
         self: &Arc<Self>,
-        sender: &InstanceId,
+        sender: Option<&InstanceId>,
         except: Option<&ConnectionId>,
         kind: &str,
         data: &Json,
     ) -> usize {
-        let message = SharedMessage::broadcast(sender, &self.name, kind, data.as_str(), now_ms());
+        let message =
+            SharedMessage::broadcast(sender, Some(&self.name), kind, data.as_str(), now_ms());
         let message = Arc::new(message);
         let core = self.core.lock();
         let hears = core.seats.len();

@@ -39,6 +39,8 @@ pub(super) struct Inner {
     private: BTreeMap<String, String>,
     persistent: BTreeMap<String, String>,
     user: Option<User>,
+    /// Where it is `None`, a name that all tests have in common.
+    pub(super) connection: Option<String>,
     pub(super) label: Option<String>,
     room: Option<String>,
     /// The rooms that the component is in.

@@ -86,7 +86,10 @@ impl Host for World {
         let inner = self.inner.borrow();
         let user = inner.user.as_ref();
         SessionRecord {
-            connection_id: Some("test-connection".to_owned()),
+            connection_id: Some(match &inner.connection {
+                Some(connection) => connection.clone(),
+                None => "test-connection".to_owned(),
+            }),
             authenticated: user.is_some(),
             user_id: user.map(|user| user.id.clone()),
             roles: user.map(|user| user.roles.clone()).unwrap_or_default(),
