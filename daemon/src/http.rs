@@ -1,13 +1,16 @@
-//! HTTP: the WebSocket upgrade, the routes beside it, the browser client and static files.
+//! HTTP: the WebSocket upgrade, the routes beside it, those for the app's back end, the browser client and static files.
 
 mod access;
 mod assets;
+mod backend;
+mod problem;
 mod routes;
 mod upgrade;
 mod upstream;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -30,6 +33,12 @@ pub struct Http {
     /// Development mode: pages of any loopback origin may connect.
     development: bool,
     api_key: Option<String>,
+    /// Largest body of the app's back end.
+    max_body_bytes: usize,
+    /// How deep its JSON may nest.
+    json_depth: usize,
+    /// How long it waits for an action to begin.
+    call_patience: Duration,
 }
 
 /// The peer's address, put into each request by the server.
@@ -53,6 +62,9 @@ pub fn router(
             .collect(),
         development,
         api_key: config.api_key.clone(),
+        max_body_bytes: config.limits.text_frame_bytes,
+        json_depth: config.limits.json_depth,
+        call_patience: config.limits.wall_time,
     });
     let mut router = Router::new()
         .route(&config.path, get(upgrade::upgrade))
@@ -60,7 +72,8 @@ pub fn router(
         .route("/api/live/health", get(routes::health))
         .route("/api/live/components", get(routes::components))
         .route("/api/live/websocket-info", get(routes::websocket_info))
-        .route("/live/{file}", get(assets::client));
+        .route("/live/{file}", get(assets::client))
+        .merge(backend::router());
     if config.static_dir.is_none() && upstream.is_none() && development {
         router = router.route("/", get(routes::welcome));
     }

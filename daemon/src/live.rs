@@ -5,6 +5,7 @@
 //! - `event`: what an event does to an instance: the transaction, the hooks, the replies. `effects`: what it does beyond.
 //! - [`Room`]: members that hear one another. [`RoomDirectory`]: all rooms.
 //! - [`Timers`]: events in the future.
+//! - `backend`: what the app's back end does.
 //! - `swap`: a new version taking over.
 //!
 //! The rules (DESIGN.md): events of one instance run one at a time and in order, those of different instances beside
@@ -12,6 +13,7 @@
 //! This layer knows clients only by the [`Client`] trait: it runs without a socket.
 
 mod audience;
+mod backend;
 mod client;
 mod durable;
 mod effects;
@@ -37,6 +39,7 @@ use serde_json::value::RawValue;
 use tokio_util::task::TaskTracker;
 
 pub use audience::Caller;
+pub use backend::{AppCall, AppTarget};
 pub use client::Client;
 pub use event::{ActionCall, Event, MountRequest, PropertyUpdate, RoomCommand};
 pub use instance::Instance;
@@ -55,11 +58,11 @@ use crate::fetch::{Fetcher, Policy};
 use crate::ids::IdGenerator;
 use crate::protocol::Code;
 use crate::state::Document;
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::wasm::definition::Props;
 use crate::wasm::subject::TimerLimits;
 use crate::wasm::{Session, Subject};
-use crate::webhooks::Webhooks;
+use crate::webhooks::{self, Webhooks};
 
 /// An event's work, to be run by whoever submitted it. `None`: somebody else is running the instance and will do it.
 pub type Turn = Option<Pin<Box<dyn Future<Output = ()> + Send>>>;
@@ -342,6 +345,18 @@ impl Live {
     #[must_use]
     pub fn timers(&self) -> &Arc<Timers> {
         &self.services.timers
+    }
+
+    /// How the store does.
+    #[must_use]
+    pub fn store_status(&self) -> store::Status {
+        self.services.store.status()
+    }
+
+    /// How many events the app was told of, if it wants to know of any.
+    #[must_use]
+    pub fn webhook_stats(&self) -> Option<webhooks::Stats> {
+        self.services.webhooks.as_ref().map(Webhooks::stats)
     }
 
     /// Waits until no event is under way. New ones may still be submitted until then.

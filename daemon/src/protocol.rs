@@ -16,6 +16,7 @@ pub use code::Code;
 pub use encoding::Encoding;
 pub use incoming::{
     ClientMessage, Messages, ParseError, Parsed, Request, RoomMessage, RoomOperation,
+    nests_deeper_than,
 };
 pub use outgoing::{Outcome, RoomAnswer, ServerMessage};
 pub use shared::{SharedDelta, SharedMessage};

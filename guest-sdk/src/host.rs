@@ -46,6 +46,7 @@ pub(crate) trait Host {
     fn room_state(&self, room: &str) -> HostResult<String>;
     fn room_state_set(&self, room: &str, changes: &str) -> HostResult<()>;
     fn room_members(&self, room: &str) -> HostResult<Vec<Member>>;
+    fn room_count(&self, room: &str) -> HostResult<u32>;
     fn room_call(
         &self,
         room: &str,

@@ -148,6 +148,12 @@ impl<C: Component> Harness<C> {
         }))
     }
 
+    /// Says how many members a room has. One without it: the component itself.
+    pub fn set_room_count(&mut self, room: &str, count: u32) {
+        self.world
+            .change(|inner| inner.room_counts.insert(room.to_owned(), count));
+    }
+
     /// Lets time pass, and calls the timers that become due, in the order of their time.
     ///
     /// # Errors
@@ -189,19 +195,21 @@ impl<C: Component> Harness<C> {
         self.event(&Event::RoomLeave(room.to_owned()))
     }
 
-    /// A browser joined the singleton.
+    /// A browser joined the singleton. Its connection is the one behind this event and those to come.
     ///
     /// # Errors
     /// The component's.
     pub fn client_join(&mut self, client: Client) -> Result<()> {
+        self.speak_from(&client.connection_id);
         self.event(&Event::ClientJoin(client))
     }
 
-    /// A browser left the singleton.
+    /// A browser left the singleton. Its connection is the one behind this event.
     ///
     /// # Errors
     /// The component's.
     pub fn client_leave(&mut self, client: Client) -> Result<()> {
+        self.speak_from(&client.connection_id);
         self.event(&Event::ClientLeave(client))
     }
 
@@ -279,6 +287,12 @@ impl<C: Component> Harness<C> {
     /// Makes the visitor anonymous.
     pub fn sign_out(&mut self) {
         self.world.sign_out();
+    }
+
+    /// Makes this connection the one behind the events to come: another member of a singleton.
+    pub fn speak_from(&mut self, connection: &str) {
+        let connection = Some(connection.to_owned());
+        self.world.change(|inner| inner.connection = connection);
     }
 
     /// The whole state, as the browser has it.

@@ -264,8 +264,5 @@ fn configuration_time_and_randomness_come_from_the_daemon() {
     let uuid = answer[4].as_str().unwrap();
     assert_eq!((uuid.len(), &uuid[14..15], &uuid[8..9]), (36, "4", "-"));
     let error = Harness::<Probe>::mount().call("sources", ()).unwrap_err();
-    assert_eq!(
-        error.message(),
-        "`components.Probe.config.limit` is not set"
-    );
+    assert_eq!(error.message(), "`component.Probe.config.limit` is not set");
 }

@@ -63,7 +63,8 @@ impl Hooks {
         self.see(format!("{} makes {}", client.connection_id, client.count));
     }
 
-    fn on_client_leave(&mut self, client: &Client) {
+    fn on_client_leave(&mut self, cx: &Context, client: &Client) {
+        assert_eq!(cx.session().connection_id(), Some(&*client.connection_id));
         self.see(format!("{} leaves {}", client.connection_id, client.count));
     }
 

@@ -11,6 +11,7 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
 use crate::client::Client;
+use crate::http::HttpRequest;
 
 /// How long anything may take on a busy machine before a test gives up.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -92,6 +93,21 @@ impl Daemon {
         std::fs::rename(temporary, self.components().join(file)).unwrap();
     }
 
+    /// Puts a module in its own place as another file: the same but for a note in it that names the round.
+    pub fn renew(&self, file: &str, round: usize) {
+        let path = self.components().join(file);
+        let name = file.strip_suffix(".wasm").unwrap_or(file);
+        let mut bytes = std::fs::read(module(name)).unwrap();
+        // A custom section: its kind, its length, the length of its name, its name.
+        let note = format!("round-{round:05}");
+        let length = u8::try_from(note.len()).unwrap();
+        bytes.extend([0, length + 1, length]);
+        bytes.extend(note.bytes());
+        let temporary = self.components().join(format!(".{file}.tmp"));
+        std::fs::write(&temporary, bytes).unwrap();
+        std::fs::rename(temporary, path).unwrap();
+    }
+
     /// Everything that it has logged.
     #[must_use]
     pub fn log(&self) -> String {
@@ -100,13 +116,24 @@ impl Daemon {
 
     /// Waits until the log holds `text`.
     pub async fn logged(&self, text: &str) {
+        self.logged_times(text, 1).await;
+    }
+
+    /// Waits until the log holds `text` so many times.
+    pub async fn logged_times(&self, text: &str, times: usize) {
         let seen = async {
-            while !self.log.lock().unwrap().contains(text) {
+            while self.log.lock().unwrap().matches(text).count() < times {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
         let waited = tokio::time::timeout(PATIENCE, seen).await;
         waited.unwrap_or_else(|_| panic!("{text:?} was not logged, but:\n{}", self.log()));
+    }
+
+    /// A request to it.
+    #[must_use]
+    pub fn http(&self, method: &str, path: &str) -> HttpRequest {
+        HttpRequest::new(&self.address, method, path)
     }
 
     /// A new connection, past its greeting.

@@ -14,8 +14,12 @@
     reason = "a harness for tests: a panic is the report"
 )]
 
+mod app;
 mod client;
 mod daemon;
+mod http;
 
+pub use app::App;
 pub use client::{Client, Mounted, plain};
 pub use daemon::{Daemon, DaemonBuilder, binary, module};
+pub use http::{HttpAnswer, HttpRequest};

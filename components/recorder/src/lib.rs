@@ -8,6 +8,7 @@ use liveside_guest::prelude::*;
 use serde::Serialize;
 
 mod blob;
+mod board;
 mod member;
 mod memory;
 

@@ -32,7 +32,8 @@ impl Member {
 
     #[room_event("TICK", room = "chat:*")]
     fn chat(&mut self, event: &RoomEvent) {
-        self.heard.push(format!("{} {} {}", event.room, event.event, event.data));
+        self.heard
+            .push(format!("{} {} {}", event.room, event.event, event.data));
     }
 
     /// Breaks down, after a change that must not be seen.
@@ -44,7 +45,8 @@ impl Member {
 
     #[timer("due")]
     fn due(&mut self, payload: Option<Value>) {
-        self.heard.push(format!("due {}", payload.unwrap_or_default()));
+        self.heard
+            .push(format!("due {}", payload.unwrap_or_default()));
     }
 
     #[action]
@@ -63,9 +65,18 @@ impl Member {
     }
 
     #[action]
-    fn emit(&mut self, cx: &Context, room: Option<String>, event: String, data: Value) -> Result<u32> {
+    fn emit(
+        &mut self,
+        cx: &Context,
+        room: Option<String>,
+        event: String,
+        data: Value,
+    ) -> Result<u32> {
         let room = room.or_else(|| cx.rooms().default_name());
-        Ok(cx.rooms().get(room.unwrap_or_default()).emit(&event, &data)?)
+        Ok(cx
+            .rooms()
+            .get(room.unwrap_or_default())
+            .emit(&event, &data)?)
     }
 
     /// Emits, and breaks down.
@@ -105,7 +116,8 @@ impl Member {
 
     #[action]
     fn after(&mut self, cx: &Context, ms: u64, payload: Value) -> Result<()> {
-        cx.timers().after_with(Duration::from_millis(ms), "due", &payload)?;
+        cx.timers()
+            .after_with(Duration::from_millis(ms), "due", &payload)?;
         Ok(())
     }
 

@@ -21,7 +21,7 @@ export type Stop = () => void;
 export interface UseOptions {
   /** Laid over the component's default state; the component decides which keys it takes. */
   props?: Record<string, unknown>;
-  /** The room that the component joins before its `on-mount` runs. */
+  /** The component's default room: the server joins it before `on-mount` runs, with every mount. */
   room?: string;
   /** How long mount, calls and sets may take, in milliseconds. Default: 30,000. */
   timeout?: number;
@@ -65,7 +65,20 @@ export interface Handle<S extends State = State> {
   /** Sends every field's draft, manual ones too. Rejects with the first refusal. */
   sync(): Promise<void>;
 
-  /** Ends this component on the server. Calls that still wait are rejected with `UNMOUNTED`. */
+  /** A room; without a name, the one that the component was mounted with. The same name gives the same object. */
+  room<R extends State = State>(name?: string): Room<R>;
+
+  /**
+   * Called with what components, or the app itself, broadcast to a room: the room of this mount, or one that was asked
+   * for by `room(name)`. What this component itself broadcasts is heard whatever its room, and what the app tells
+   * everybody too.
+   */
+  onBroadcast(type: string, listener: (data: any, from: BroadcastSource) => void): Stop;
+
+  /** Called with the bytes that the component pushes under a name. They are no part of its state. */
+  onBinary(name: string, listener: (bytes: Uint8Array) => void): Stop;
+
+  /** Ends this component. Calls that still wait are rejected with `UNMOUNTED`. Other handles on the same instance, a singleton, go on. */
   unmount(): void;
 }
 
@@ -82,6 +95,60 @@ export interface FieldOptions {
   syncOn?: "change" | "blur" | "manual";
   /** How long to wait after the last change, in milliseconds. Default: 300. */
   debounce?: number;
+}
+
+/**
+ * A room, as one component knows it. Events of rooms that the server has joined already, by `room` at mount or in the
+ * component's own logic, are heard without `join`.
+ *
+ * Requests wait until the component is mounted, and reject with a {@link LiveError}.
+ */
+export interface Room<R extends State = State> {
+  readonly name: string;
+  /** The room's state since `join`, kept in step; `{}` before. Read-only. */
+  readonly state: Readonly<R>;
+  /**
+   * Joins, and resolves with the room's state. A room that is not there yet begins with `initialState`. After a
+   * reconnect it is joined again by itself; if that is refused, the handle's `$error` tells.
+   */
+  join(initialState?: R): Promise<Readonly<R>>;
+  /** Leaves. Listeners stay, for the next `join`. Leaving a room that the component is not in does nothing. */
+  leave(): Promise<void>;
+  /** Sends an event to the members. Resolves with how many get it. The sender does not, unless `includeSelf`. */
+  emit(event: string, data?: unknown, options?: EmitOptions & { ask?: true }): Promise<number>;
+  /** Without `ask` it resolves at once, and is dropped while there is no connection: for what the next event makes good. */
+  emit(event: string, data: unknown, options: EmitOptions & { ask: false }): Promise<undefined>;
+  /** Lays keys over the room's state; `null` removes one. Shown once the server has it, to all members in the same order. */
+  setState(changes: { [K in keyof R]?: R[K] | null }): Promise<void>;
+  /** Called with the data of an event. */
+  on(event: string, listener: (data: any) => void): Stop;
+  /** Called with the state: at once if the room is joined, then after every change. */
+  onState(listener: (state: Readonly<R>) => void): Stop;
+  /** Called when a component joins or leaves, this one's own joining included. */
+  onMembers(listener: (change: MemberChange) => void): Stop;
+}
+
+export interface EmitOptions {
+  /** The sender gets it as well. */
+  includeSelf?: boolean;
+  /** Ask the server how many get it. Default: true. */
+  ask?: boolean;
+}
+
+export interface MemberChange {
+  event: "join" | "leave";
+  /** Who. */
+  componentId: string;
+  /** How many members there are now. */
+  count: number;
+}
+
+/** Where a broadcast comes from. */
+export interface BroadcastSource {
+  /** Who sent it; missing where it was the app itself. */
+  componentId?: string | undefined;
+  /** Missing where it went to everybody. */
+  room?: string | undefined;
 }
 
 /** The two-way binding of one input. */
@@ -125,7 +192,7 @@ export interface Frame {
   direction: "in" | "out";
   /** Its messages: one, or those of a batch. */
   messages: Message[];
-  /** Its size in UTF-8. */
+  /** Its size: of text, in UTF-8. */
   bytes: number;
   /** When it was sent or received, on the clock of `performance.now()`. */
   at: number;
@@ -158,11 +225,18 @@ export interface Client {
   use<S extends State = State, A = Actions>(component: string, options?: UseOptions): Live<S, A>;
 }
 
-/**
- * The client of one daemon. Every call with the same URL gives the same client, with one connection.
- * Default: `/api/live/ws` on the page's own origin.
- */
-export declare function live(url?: string): Client;
+export interface LiveOptions {
+  /** Default: `/api/live/ws` on the page's own origin. */
+  url?: string;
+  /**
+   * `"msgpack"`: asks the server for MessagePack, which `msgpack.js`, beside the client script, is loaded for. Where
+   * either of them cannot do it, it is JSON as before. Once asked for, it holds for every further socket of the URL.
+   */
+  encoding?: "json" | "msgpack";
+}
+
+/** The client of one daemon. Every call with the same URL gives the same client, with one connection. */
+export declare function live(options?: string | LiveOptions): Client;
 
 /**
  * Brings the `live` attributes under a node to life, and those added to it later. Loading the script

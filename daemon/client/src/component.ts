@@ -1,25 +1,27 @@
 // One mounted component as this page sees it: its id, its state, its calls. The public face is handle.ts.
 
-import type { Message, State, Stop, UseOptions } from "./api.ts";
+import type { BroadcastSource, Message, State, Stop, UseOptions } from "./api.ts";
 import { reconnectDelay } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
 import { LiveError, errorOf } from "./errors.ts";
 import { Layers, type PendingSet } from "./layers.ts";
-import { Listeners } from "./listeners.ts";
+import { Listeners, Topics } from "./listeners.ts";
 import type { Mounts } from "./mounts.ts";
-import type { Request } from "./requests.ts";
+import { Outgoing } from "./outgoing.ts";
+import type { Settle } from "./requests.ts";
+import { Room } from "./room.ts";
+import { bytesOf } from "./wire.ts";
 
 const TIMEOUT_MS = 30_000;
-
-/** A message that waits for the mount, with the request that its reply will settle. */
-interface Waiting {
-  request: Request;
-  message: Message;
-}
 
 export class Component {
   readonly name: string;
   readonly layers = new Layers();
+  readonly outgoing: Outgoing;
+  /** The rooms that the page has asked for. */
+  readonly rooms = new Map<string, Room>();
+  readonly broadcasts = new Topics<[data: unknown, from: BroadcastSource]>();
+  readonly binaries = new Topics<[Uint8Array]>();
   /** The server's id, while mounted. */
   id: string | undefined;
   error: LiveError | null = null;
@@ -30,8 +32,7 @@ export class Component {
   readonly #connection: Connection;
   readonly #mounts: Mounts;
   readonly #anyChange = new Listeners<[]>();
-  readonly #keyChange = new Map<string, Listeners<[]>>();
-  #waiting: Waiting[] = [];
+  readonly #keyChange = new Topics<[]>();
   #underWay = 0;
   #mounting = false;
   /** Why the server did not mount it. It is tried again with the next connection. */
@@ -43,6 +44,8 @@ export class Component {
     this.#options = options;
     this.#connection = connection;
     this.#mounts = mounts;
+    const target = (action?: string) => (this.connected ? this.id : this.#ended ? this.#unmountedError(action) : this.#refused);
+    this.outgoing = new Outgoing(connection, options.timeout ?? TIMEOUT_MS, target);
   }
 
   get connected(): boolean {
@@ -67,10 +70,7 @@ export class Component {
 
   /** Tells when a key's shown value changed. Without a key: any of the state. */
   watch(key: string | undefined, listener: () => void): Stop {
-    if (key === undefined) return this.#anyChange.add(listener);
-    let listeners = this.#keyChange.get(key);
-    if (!listeners) this.#keyChange.set(key, (listeners = new Listeners()));
-    return listeners.add(listener);
+    return key === undefined ? this.#anyChange.add(listener) : this.#keyChange.add(key, listener);
   }
 
   /** The connection is there: the first mount, or another after it was lost. */
@@ -79,19 +79,14 @@ export class Component {
     this.#mounting = true;
     this.#refused = undefined;
     const { props, room } = this.#options;
-    const request = this.#connection.requests.add(`mount ${this.name}`, undefined, this.#timeout, (error, reply) => {
+    const message = { type: "COMPONENT_MOUNT", payload: { component: this.name, props, room }, expectResponse: true };
+    this.outgoing.mount(message, `mount ${this.name}`, (error, reply) => {
       this.#mounting = false;
       if (!error) this.#mounted(reply.result);
       // A page with many components asks for all of them at once, which may be more than the server takes at once.
       else if (error.code === "RATE_LIMITED") setTimeout(() => this.mount(), reconnectDelay(1));
       else if (error.code !== "CONNECTION_LOST") this.#mountRefused(error);
       this.#mounts.settled();
-    });
-    this.#post(request, {
-      type: "COMPONENT_MOUNT",
-      componentId: request.id,
-      payload: { component: this.name, props, room },
-      expectResponse: true,
     });
   }
 
@@ -106,10 +101,34 @@ export class Component {
   }
 
   receive(message: Message): void {
-    const { type, payload } = message;
+    const { type, componentId, payload, room } = message;
     if (type === "STATE_DELTA" && payload?.delta) this.#changed(this.layers.merge(payload.delta));
     else if (type === "STATE_UPDATE" && payload?.state) this.#changed(this.layers.replace(payload.state));
-    else if (type === "ERROR") this.#fail(errorOf(message, "COMPONENT_ERROR"));
+    else if (type === "ERROR") this.fail(errorOf(message, "COMPONENT_ERROR"));
+    else if (type === "STATE_BINARY") this.binaries.emit(message.name, bytesOf(message.data));
+    else if (type === "BROADCAST") {
+      // Addressed to a room, or to everybody; `componentId` is who sent it, if that was a component.
+      const mine = componentId !== undefined && componentId === this.id;
+      const heard = room === undefined || mine || room === this.#options.room || this.rooms.has(room);
+      if (heard) this.broadcasts.emit(payload.type, payload.data, { componentId, room });
+    } else this.rooms.get(message.roomId)?.receive(message);
+  }
+
+  room(name = this.#options.room): Room {
+    if (name === undefined) throw new Error(`${this.name} was mounted without a room: give the name of one`);
+    let room = this.rooms.get(name);
+    if (!room) this.rooms.set(name, (room = new Room(name, this)));
+    return room;
+  }
+
+  /** Another handle of this page, on the same instance, has joined this room. */
+  isShared(room: string): boolean {
+    return this.#mounts.others(this).some((other) => other.rooms.get(room)?.wanted);
+  }
+
+  /** Sends a message that nobody answers, if it can be sent now. */
+  tell(message: Message): void {
+    if (this.connected) this.#connection.send({ ...message, componentId: this.id! });
   }
 
   call(action: string, payload?: unknown, timeout?: number): Promise<unknown> {
@@ -152,12 +171,8 @@ export class Component {
     this.#ended = true;
     this.id = undefined;
     this.#mounts.leave(this, id);
-    this.#failWaiting(this.#unmountedError());
+    this.outgoing.failWaiting(this.#unmountedError());
     this.#changed(["$connected", "$loading"]);
-  }
-
-  get #timeout(): number {
-    return this.#options.timeout ?? TIMEOUT_MS;
   }
 
   #mounted(result: { componentId: string; initialState: State }): void {
@@ -167,27 +182,28 @@ export class Component {
     this.hasState = true;
     this.error = null;
     const changed = this.layers.replace(result.initialState);
+    // First of all the rooms: what comes after may be for one of them.
+    for (const joined of this.rooms.values()) joined.rejoin();
     this.#mounts.join(this, result.componentId);
     // The first time everybody is told, also who watches a key that the state does not have.
-    if (first) this.#changed([...this.#keyChange.keys()], true);
+    if (first) this.#changed(this.#keyChange.names, true);
     else this.#changed([...changed, "$connected", "$error"]);
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const { request, message } of waiting) this.#post(request, { ...message, componentId: this.id });
+    this.outgoing.flush(result.componentId);
   }
 
   #mountRefused(error: LiveError): void {
     this.#refused = error;
-    this.#fail(error);
-    this.#failWaiting(error);
+    this.fail(error);
+    this.outgoing.failWaiting(error);
     this.#changed(["$loading"]);
   }
 
-  #request(message: Message, label: string, action?: string, timeout = this.#timeout, settled?: () => void): Promise<Message> {
+  /** A request that shows as `$loading`, and its failure as `$error`. */
+  #request(message: Message, label: string, action?: string, timeout?: number, settled?: () => void): Promise<Message> {
     return new Promise((resolve, reject) => {
       this.error = null;
       this.#underWay++;
-      const request = this.#connection.requests.add(label, action, timeout, (error, reply) => {
+      const settle: Settle = (error, reply) => {
         this.#underWay--;
         settled?.();
         if (error) {
@@ -195,45 +211,24 @@ export class Component {
           reject(error);
         } else resolve(reply);
         this.#changed(["$loading", "$error"]);
-      });
-      const fail = (error: LiveError) => this.#connection.requests.fail(request, error);
-      try {
-        if (this.connected) this.#post(request, { ...message, componentId: this.id! });
-        else if (this.#ended) fail(this.#unmountedError(action));
-        else if (this.#refused) fail(this.#refused);
-        // A copy: the caller may change the payload before it is sent.
-        else this.#waiting.push({ request, message: JSON.parse(JSON.stringify(message)) });
-      } catch (error) {
-        // What JSON cannot hold, a cycle for example.
-        fail(new LiveError(String(error), "INVALID_PAYLOAD", action));
-      }
+      };
+      this.outgoing.request(message, label, settle, action, timeout);
       this.#changed(["$loading", "$error"]);
     });
-  }
-
-  #post(request: Request, message: Message): void {
-    if (!request.open) return;
-    request.sent = true;
-    this.#connection.send({ ...message, requestId: request.id });
   }
 
   #unmountedError(action?: string): LiveError {
     return new LiveError(`${this.name} is unmounted`, "UNMOUNTED", action);
   }
 
-  #failWaiting(error: LiveError): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const { request } of waiting) this.#connection.requests.fail(request, error);
-  }
-
-  #fail(error: LiveError): void {
+  /** A failure that no promise tells. */
+  fail(error: LiveError): void {
     this.error = error;
     this.#changed(["$error"]);
   }
 
   #changed(keys: string[], state = keys.some((key) => key[0] !== "$")): void {
-    for (const key of keys) this.#keyChange.get(key)?.emit();
+    for (const key of keys) this.#keyChange.emit(key);
     if (state) this.#anyChange.emit();
   }
 }

@@ -3,10 +3,11 @@
 
 import type { Connection as PublicConnection, ConnectionStatus, Frame, Message, Stop } from "./api.ts";
 import { STABLE_MS, reconnectDelay } from "./backoff.ts";
+import { Encoding } from "./encoding.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { Listeners } from "./listeners.ts";
 import { Requests } from "./requests.ts";
-import { decode, describeFrame } from "./wire.ts";
+import { describeFrame } from "./wire.ts";
 
 /** What the owner of a connection is told. */
 export interface ConnectionEvents {
@@ -21,6 +22,7 @@ export interface ConnectionEvents {
 export class Connection implements PublicConnection {
   readonly url: string;
   readonly requests = new Requests();
+  readonly encoding = new Encoding();
   readonly #events: ConnectionEvents;
   readonly #heartbeat: Heartbeat;
   readonly #frames = new Listeners<[Frame]>();
@@ -71,15 +73,29 @@ export class Connection implements PublicConnection {
   /** Sends a message if the connection is open. */
   send(message: Message): void {
     if (this.#status !== "open") return;
-    const text = JSON.stringify(message);
-    this.#socket!.send(text);
-    if (this.#frames.any) this.#frames.emit(describeFrame("out", text, [message]));
+    const data = this.encoding.encode(message);
+    this.#socket!.send(data);
+    if (this.#frames.any) this.#frames.emit(describeFrame("out", data, [message]));
   }
 
   #connect(status: ConnectionStatus): void {
     clearTimeout(this.#retry);
-    const socket = (this.#socket = new WebSocket(this.url));
+    const { loading } = this.encoding;
+    if (loading) {
+      loading.then(() => {
+        // Unless it was closed meanwhile, or somebody else was quicker.
+        if (this.#status === status && !this.#socket) this.#connect(status);
+      });
+    } else this.#dial();
+    this.#heartbeat.connecting();
+    this.#become(status);
+  }
+
+  #dial(): void {
+    const socket = (this.#socket = new WebSocket(this.url, this.encoding.offer()));
+    socket.binaryType = "arraybuffer";
     socket.onopen = () => {
+      this.encoding.selected(socket.protocol);
       this.#openedAt = performance.now();
       this.#heartbeat.start();
       this.#become("open");
@@ -88,21 +104,19 @@ export class Connection implements PublicConnection {
     socket.onmessage = (event) => this.#receive(event.data);
     // An error is always followed by a close.
     socket.onclose = () => this.#lost();
-    this.#heartbeat.connecting();
-    this.#become(status);
   }
 
-  #receive(text: unknown): void {
+  #receive(data: unknown): void {
     this.#heartbeat.heard();
-    if (typeof text !== "string") return;
-    const messages = decode(text);
-    if (this.#frames.any) this.#frames.emit(describeFrame("in", text, messages));
+    const messages = this.encoding.decode(data);
+    if (this.#frames.any) this.#frames.emit(describeFrame("in", data, messages));
     for (const message of messages) {
       if (!this.requests.answer(message)) this.#events.message(message);
     }
   }
 
   #lost(): void {
+    if (this.#socket && this.#status !== "open") this.encoding.failed();
     if (this.#status === "open" && performance.now() - this.#openedAt >= STABLE_MS) this.#attempt = 0;
     this.#retry = setTimeout(() => this.#connect("reconnecting"), reconnectDelay(this.#attempt++));
     this.#drop("reconnecting");

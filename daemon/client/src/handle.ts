@@ -1,6 +1,6 @@
 // The public face of a component: its own members, and every other name an action.
 
-import type { Actions, CallOptions, FieldOptions, Handle, Live, State } from "./api.ts";
+import type { Actions, BroadcastSource, CallOptions, FieldOptions, Handle, Live, Room, State } from "./api.ts";
 import type { Component } from "./component.ts";
 import { Field } from "./field.ts";
 
@@ -27,6 +27,9 @@ export function createHandle<S extends State = State, A = Actions>(component: Co
     set: (key: string, value: unknown) => component.set(key, value),
     field: (path: string, options?: FieldOptions) => new Field(component, path, options),
     sync: async () => void (await Promise.all(component.layers.drafts(true).map((key) => component.sync(key)))),
+    room: (name?: string) => component.room(name) as Room<any>,
+    onBroadcast: (type: string, listener: (data: any, from: BroadcastSource) => void) => component.broadcasts.add(type, listener),
+    onBinary: (name: string, listener: (bytes: Uint8Array) => void) => component.binaries.add(name, listener),
     unmount: () => component.unmount(),
   };
   const actions = new Map<string, (payload?: unknown) => Promise<unknown>>();

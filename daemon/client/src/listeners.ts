@@ -28,3 +28,22 @@ export class Listeners<Args extends unknown[]> {
     }
   }
 }
+
+/** Who listens to which of many things, by name. */
+export class Topics<Args extends unknown[]> {
+  readonly #byName = new Map<string, Listeners<Args>>();
+
+  get names(): string[] {
+    return [...this.#byName.keys()];
+  }
+
+  add(name: string, listener: (...args: Args) => void): Stop {
+    let listeners = this.#byName.get(name);
+    if (!listeners) this.#byName.set(name, (listeners = new Listeners()));
+    return listeners.add(listener);
+  }
+
+  emit(name: string, ...args: Args): void {
+    this.#byName.get(name)?.emit(...args);
+  }
+}

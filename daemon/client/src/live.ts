@@ -1,6 +1,6 @@
 // `live(url)`: one client for each URL, however many scripts of a page ask for it.
 
-import type { Actions, Client, Live, State, UseOptions } from "./api.ts";
+import type { Actions, Client, Live, LiveOptions, State, UseOptions } from "./api.ts";
 import type { Component } from "./component.ts";
 import { createHandle } from "./handle.ts";
 import { Mounts } from "./mounts.ts";
@@ -9,8 +9,8 @@ const DEFAULT_PATH = "/api/live/ws";
 
 const mountsByUrl = new Map<string, Mounts>();
 
-export function live(url?: string): Client {
-  const mounts = mountsOf(url);
+export function live(options: string | LiveOptions = {}): Client {
+  const mounts = mountsOf(typeof options === "string" ? { url: options } : options);
   return {
     connection: mounts.connection,
     use<S extends State = State, A = Actions>(component: string, options: UseOptions = {}): Live<S, A> {
@@ -20,16 +20,17 @@ export function live(url?: string): Client {
 }
 
 /** The same for the attributes, which work on the component itself. */
-export function mountComponent(url: string | undefined, name: string, options: UseOptions): Component {
-  return mountsOf(url).use(name, options);
+export function mountComponent(where: LiveOptions, name: string, options: UseOptions): Component {
+  return mountsOf(where).use(name, options);
 }
 
-function mountsOf(url: string = DEFAULT_PATH): Mounts {
+function mountsOf({ url = DEFAULT_PATH, encoding }: LiveOptions): Mounts {
   // Relative to the page, because it is the page that the daemon's origin check judges.
   const resolved = new URL(url, location.href);
   resolved.protocol = resolved.protocol.replace("http", "ws");
   const key = resolved.href;
   let mounts = mountsByUrl.get(key);
   if (!mounts) mountsByUrl.set(key, (mounts = new Mounts(key)));
+  if (encoding === "msgpack") mounts.connection.encoding.preferMsgpack();
   return mounts;
 }

@@ -15,6 +15,8 @@ export class Mounts implements ConnectionEvents {
    * may come before the reply that tells its id.
    */
   #early: Message[] = [];
+  /** Ids that nobody here uses any more and that the server is not told of yet, with the component's name. */
+  readonly #unused = new Map<string, string>();
 
   constructor(url: string) {
     this.connection = new Connection(url, this);
@@ -34,6 +36,7 @@ export class Mounts implements ConnectionEvents {
 
   lost(): void {
     this.#byId.clear();
+    this.#unused.clear();
     for (const component of this.#components) component.connectionLost();
   }
 
@@ -45,6 +48,8 @@ export class Mounts implements ConnectionEvents {
   message(message: Message): void {
     const { type, componentId } = message;
     if (type === "DEV_RELOAD") this.#reloaded(message);
+    // To a connection once, whichever of its components are in the room.
+    else if (type === "BROADCAST" || type === "ROOM_SYSTEM") for (const component of [...this.#components]) component.receive(message);
     else if (componentId === undefined) {
       // About the connection itself. What went wrong there is for the developer, not for a component.
       if (type === "ERROR") console.error(`liveside: ${message.error}`);
@@ -68,6 +73,11 @@ export class Mounts implements ConnectionEvents {
     }
   }
 
+  /** Components with the same id as this one: handles on one instance. */
+  others(component: Component): Component[] {
+    return [...(this.#byId.get(component.id ?? "") ?? [])].filter((other) => other !== component);
+  }
+
   /** A component ends. The server is told once nobody here uses the id any more. */
   leave(component: Component, id: string | undefined): void {
     this.#components.delete(component);
@@ -76,12 +86,26 @@ export class Mounts implements ConnectionEvents {
     others?.delete(component);
     if (others?.size) return;
     this.#byId.delete(id);
-    this.connection.send({ type: "COMPONENT_UNMOUNT", componentId: id });
+    this.#unused.set(id, component.name);
+    this.#unmountUnused();
   }
 
   /** A mount came to its end, one way or the other. */
   settled(): void {
     if (!this.#mounting) this.#early = [];
+    this.#unmountUnused();
+  }
+
+  /**
+   * A mount of the same component that is under way may be given the same id, and the server counts a connection
+   * once: told of the end now, it would end both.
+   */
+  #unmountUnused(): void {
+    for (const [id, name] of this.#unused) {
+      if ([...this.#components].some((component) => component.mounting && component.name === name)) continue;
+      this.#unused.delete(id);
+      if (!this.#byId.has(id)) this.connection.send({ type: "COMPONENT_UNMOUNT", componentId: id });
+    }
   }
 
   get #mounting(): boolean {

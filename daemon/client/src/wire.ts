@@ -1,18 +1,23 @@
-// Frames and messages: text to objects and back. A frame is one message or an array of them.
+// Values on their way to the wire and back.
 
 import type { Frame, Message } from "./api.ts";
+import { LiveError } from "./errors.ts";
 
-/** The messages of a frame; none if it is not what the protocol allows. */
-export function decode(text: string): Message[] {
-  let frame: unknown;
+/** A copy that holds what JSON can hold. Throws where there is a cycle in it, for example. */
+export function copyOf<T>(value: T): T {
   try {
-    frame = JSON.parse(text);
-  } catch {
-    return [];
+    return JSON.parse(JSON.stringify(value));
+  } catch (error) {
+    throw new LiveError((error as Error).message, "INVALID_PAYLOAD");
   }
-  return (Array.isArray(frame) ? frame : [frame]).filter((message) => typeof message?.type === "string");
 }
 
-export function describeFrame(direction: Frame["direction"], text: string, messages: Message[]): Frame {
-  return { direction, messages, bytes: new TextEncoder().encode(text).length, at: performance.now() };
+/** Bytes that a message carries: as they are in MessagePack, in base64 in JSON. */
+export function bytesOf(data: string | Uint8Array): Uint8Array {
+  return typeof data === "string" ? Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0)) : data;
+}
+
+export function describeFrame(direction: Frame["direction"], data: unknown, messages: Message[]): Frame {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data).length : (data as Uint8Array).byteLength;
+  return { direction, messages, bytes, at: performance.now() };
 }

@@ -37,6 +37,18 @@ describe("live", () => {
     expect(socket().accept().last("COMPONENT_MOUNT").payload).toEqual(payload);
   });
 
+  it("asks for MessagePack where live-encoding says so, for the whole of its part of the page", async () => {
+    const report = vi.spyOn(console, "error").mockReturnValue();
+    page(`<main live-encoding="msgpack"><i live="LiveCounter"></i></main><i live="LiveCounter" live-encoding="xml"></i>`);
+    expect(report.mock.calls.map(([text]) => text)).toEqual([
+      `liveside: live="LiveCounter": "xml" should be "json" or "msgpack"`,
+    ]);
+    // There is no codec to load here: that it is missed tells that it was asked for.
+    await vi.waitFor(() => expect(report).toHaveBeenCalledTimes(2));
+    expect(report.mock.calls[1]![0]).toContain("MessagePack could not be loaded");
+    await vi.waitFor(() => expect(socket().offered).toEqual([]));
+  });
+
   it("connects to the page's own origin unless live-url says where", () => {
     page(`<main live-url="wss://other.example/ws"><div live="LiveCounter"></div></main>`);
     expect(socket().url).toBe("wss://other.example/ws");

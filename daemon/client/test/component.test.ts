@@ -155,19 +155,102 @@ describe("state", () => {
     expect(before).toEqual({ count: 1 });
     expect(() => ((counter.state as any).count = 3)).toThrow();
   });
+});
 
-  it("goes to both of two components that the server gave the same id, as it does for singletons", () => {
+describe("two handles on one instance, a singleton", () => {
+  /** Both are mounted, as `shared`. */
+  function two() {
     const { client, counter, server } = mounted({ count: 1 }, "shared");
     const other = client.use("LiveCounter");
     server.mounted("shared", { count: 1 });
+    return { client, counter, other, server };
+  }
+
+  it("have both the state and every change of it", () => {
+    const { counter, other, server } = two();
     server.delta("shared", { count: 2 });
     expect([counter.state, other.state]).toEqual([{ count: 2 }, { count: 2 }]);
+  });
+
+  it("call each for itself", async () => {
+    const { counter, other, server } = two();
+    const calls = [counter.increment(), other.decrement()];
+    const [first, second] = server.sent.slice(-2);
+    server.answer(second!, { result: "other" });
+    server.answer(first!, { result: "counter" });
+    expect(await Promise.all(calls)).toEqual(["counter", "other"]);
+  });
+
+  it("tell the server of the end when both have ended", () => {
+    const { counter, other, server } = two();
     other.unmount();
     expect(server.count("COMPONENT_UNMOUNT")).toBe(0);
     server.delta("shared", { count: 3 });
-    expect([counter.state.count, other.state.count]).toEqual([3, 2]);
+    expect([counter.state.count, other.state.count]).toEqual([3, 1]);
     counter.unmount();
     expect(server.count("COMPONENT_UNMOUNT")).toBe(1);
+  });
+
+  it("do not cut each other off where one ends while the other is being mounted", () => {
+    const { client, counter, server } = mounted({ count: 1 }, "shared");
+    const other = client.use("LiveCounter");
+    counter.unmount();
+    expect(server.count("COMPONENT_UNMOUNT")).toBe(0);
+    server.mounted("shared", { count: 1 });
+    server.delta("shared", { count: 2 });
+    expect(other.state).toEqual({ count: 2 });
+    expect(server.count("COMPONENT_UNMOUNT")).toBe(0);
+    other.unmount();
+    expect(server.count("COMPONENT_UNMOUNT")).toBe(1);
+  });
+
+  it("which turn out to be two instances end each at its time", () => {
+    const { client, counter, server } = mounted({}, "id-1");
+    client.use("LiveCounter");
+    client.use("LiveForm");
+    const [, second, form] = server.sent;
+    counter.unmount();
+    server.mountedReply(form!, "form", {});
+    expect(server.count("COMPONENT_UNMOUNT")).toBe(0);
+    server.mountedReply(second!, "id-2", {});
+    expect(server.sent.filter(({ type }) => type === "COMPONENT_UNMOUNT")).toEqual([
+      { type: "COMPONENT_UNMOUNT", componentId: "id-1" },
+    ]);
+  });
+
+  it("of which one ends do not wait for mounts of other components", () => {
+    const { client, counter, server } = mounted();
+    client.use("LiveForm");
+    counter.unmount();
+    expect(server.count("COMPONENT_UNMOUNT")).toBe(1);
+  });
+
+  it("are mounted again both after a reconnect, also where the server was not told of an end", () => {
+    const { client, counter, other, server } = two();
+    client.use("LiveCounter");
+    other.unmount();
+    counter.unmount();
+    server.drop();
+    vi.advanceTimersByTime(500);
+    const next = socket().accept();
+    next.mounted("shared");
+    expect(next.sent.map(({ type }) => type)).toEqual(["COMPONENT_MOUNT"]);
+  });
+});
+
+describe("bytes that a component pushes", () => {
+  it("are told by name, in JSON from base64", () => {
+    const { counter, server } = mounted();
+    const seen: unknown[] = [];
+    const stop = counter.onBinary("frame", (bytes) => seen.push(bytes));
+    counter.onBinary("other", () => seen.push("another name"));
+    const push = (data: string) => server.push({ type: "STATE_BINARY", componentId: "id-1", name: "frame", data, timestamp: 5 });
+    push("AAH+/w==");
+    push("");
+    stop();
+    push("AA==");
+    expect(seen).toEqual([Uint8Array.of(0, 1, 254, 255), new Uint8Array()]);
+    expect(counter.state).toEqual({});
   });
 });
 

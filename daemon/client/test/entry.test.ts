@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import types from "../dist/client.d.ts?raw";
 import classicScript from "../dist/client.global.js?raw";
 import esModule from "../dist/client.js?raw";
+import msgpack from "../dist/msgpack.js?raw";
 import overlay from "../dist/overlay.js?raw";
 import { FakeSocket, socket } from "./harness.ts";
 
@@ -42,8 +43,16 @@ describe("the ES module", () => {
   });
 });
 
+describe("the codec", () => {
+  it("is a file of its own: the scripts that every page loads are without it, and its licence is in it", () => {
+    const only = "Unrecognized type byte";
+    expect([msgpack, esModule, classicScript].map((script) => script.includes(only))).toEqual([true, false, false]);
+    expect(msgpack).toContain("The MessagePack Community");
+  });
+});
+
 describe("every script", () => {
-  it.each(Object.entries({ esModule, classicScript, overlay }))("runs under a strict Content-Security-Policy: %s", (_name, script) => {
+  it.each(Object.entries({ esModule, classicScript, msgpack, overlay }))("runs under a strict Content-Security-Policy: %s", (_name, script) => {
     expect(script).not.toMatch(/\beval\(|new Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
   });
 });

@@ -1,5 +1,5 @@
 // A stand-in for the daemon while working on the client or the demo page: serves the page and dist/,
-// and plays the four example components. `npm run fake-server [PORT]`.
+// and plays some of the example components, and rooms. `npm run fake-server [PORT]`.
 //
 // It keeps only to what the demo needs of the protocol; the daemon is the reference.
 // POST /fake/DEV_RELOAD with a JSON body pushes that message to every browser.
@@ -8,7 +8,9 @@ import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { decode, encode } from "@msgpack/msgpack";
 import { WebSocketServer } from "ws";
+import { FakeRooms } from "./fake-rooms.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = join(here, "../dist");
@@ -77,7 +79,7 @@ const server = createServer(async (request, response) => {
   if (request.method === "POST" && pathname === "/fake/DEV_RELOAD") {
     let body = "";
     for await (const chunk of request) body += chunk;
-    for (const socket of sockets.clients) socket.send(JSON.stringify({ type: "DEV_RELOAD", ...JSON.parse(body) }));
+    for (const socket of sockets.clients) write(socket, { type: "DEV_RELOAD", ...JSON.parse(body) });
     return response.end();
   }
   if (pathname === "/api/live/stats") {
@@ -94,12 +96,19 @@ const server = createServer(async (request, response) => {
   }
 });
 
-const sockets = new WebSocketServer({ server, path: "/api/live/ws" });
+// Like the daemon, it speaks MessagePack with who offers it.
+const handleProtocols = (offered) => offered.has("live.msgpack") && "live.msgpack";
+const sockets = new WebSocketServer({ server, path: "/api/live/ws", handleProtocols });
+const rooms = new FakeRooms();
 let ids = 0;
+
+function write(socket, message) {
+  socket.send(socket.protocol ? encode(message, { ignoreUndefined: true }) : JSON.stringify(message));
+}
 
 sockets.on("connection", (socket) => {
   const instances = new Map();
-  const send = (message) => socket.send(JSON.stringify({ ...message, timestamp: Date.now() }));
+  const send = (message) => write(socket, { ...message, timestamp: Date.now() });
   send({ type: "CONNECTION_ESTABLISHED", connectionId: `c${++ids}`, protocolVersion: 1, authenticated: false, features: {} });
 
   function act({ componentId, requestId }, type, action, payload) {
@@ -121,8 +130,14 @@ sockets.on("connection", (socket) => {
     send({ ...reply, ...outcome });
   }
 
+  function end(id) {
+    instances.delete(id);
+    rooms.leaveAll(id);
+  }
+
+  socket.on("close", () => [...instances.keys()].forEach(end));
   socket.on("message", (data) => {
-    const message = JSON.parse(data);
+    const message = socket.protocol ? decode(data) : JSON.parse(data);
     const { type, componentId, requestId, payload } = message;
     if (type === "COMPONENT_MOUNT") {
       const definition = components[payload.component];
@@ -132,8 +147,10 @@ sockets.on("connection", (socket) => {
       const state = { ...definition.state, ...payload.props };
       instances.set(id, { name: payload.component, state, hidden: {} });
       send({ type: "STATE_UPDATE", componentId: id, payload: { state } });
+      if (payload.room) rooms.join(payload.room, id, send);
       send({ ...reply, success: true, result: { componentId: id, initialState: state } });
-    } else if (type === "COMPONENT_UNMOUNT") instances.delete(componentId);
+    } else if (type === "COMPONENT_UNMOUNT") end(componentId);
+    else if (type.startsWith("ROOM_")) rooms.handle(message, send);
     else if (type === "CALL_ACTION") act(message, "ACTION_RESPONSE", message.action, payload);
     else if (type === "PROPERTY_UPDATE") act(message, "PROPERTY_UPDATED", "setValue", { key: message.property, value: payload.value });
     else if (type === "COMPONENT_PING") send({ type: "COMPONENT_PONG", componentId, requestId, success: instances.has(componentId) });

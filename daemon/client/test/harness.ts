@@ -1,5 +1,6 @@
 // The other side of the socket, played by the test.
 
+import { decode, encode } from "@msgpack/msgpack";
 import { expect, vi } from "vitest";
 import type { Client, Live, Message, UseOptions } from "../src/api.ts";
 import { live } from "../src/live.ts";
@@ -8,19 +9,26 @@ export class FakeSocket {
   static readonly all: FakeSocket[] = [];
 
   readonly url: string;
+  /** The subprotocols that the client offers. */
+  readonly offered: string[];
+  /** The one that the server selected. */
+  protocol = "";
+  binaryType = "blob";
   readonly sent: Message[] = [];
   closed = false;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: (() => void) | null = null;
 
-  constructor(url: string) {
+  constructor(url: string, protocols: string[] = []) {
     this.url = url;
+    this.offered = protocols;
     FakeSocket.all.push(this);
   }
 
-  send(text: string): void {
-    this.sent.push(JSON.parse(text));
+  send(data: string | Uint8Array): void {
+    expect(typeof data).toBe(this.protocol ? "object" : "string");
+    this.sent.push(typeof data === "string" ? JSON.parse(data) : (decode(data) as Message));
   }
 
   close(): void {
@@ -28,14 +36,17 @@ export class FakeSocket {
   }
 
   /** The server accepts the connection. */
-  accept(): this {
+  accept(protocol = ""): this {
+    this.protocol = protocol;
     this.onopen?.();
     return this;
   }
 
   /** The server sends one frame. */
   push(frame: Message | Message[] | string): void {
-    this.onmessage?.({ data: typeof frame === "string" ? frame : JSON.stringify(frame) });
+    // A copy: what the encoder gives is part of a larger buffer.
+    const bytes = () => new Uint8Array(encode(frame)).buffer;
+    this.onmessage?.({ data: typeof frame === "string" ? frame : this.protocol ? bytes() : JSON.stringify(frame) });
   }
 
   /** The connection ends without the client having asked for it. */
@@ -74,8 +85,26 @@ export class FakeSocket {
       COMPONENT_MOUNT: "COMPONENT_MOUNTED",
       CALL_ACTION: "ACTION_RESPONSE",
       PROPERTY_UPDATE: "PROPERTY_UPDATED",
+      ROOM_JOIN: "ROOM_JOINED",
+      ROOM_LEAVE: "ROOM_LEFT",
+      ROOM_EMIT: "ROOM_EMITTED",
+      ROOM_STATE_SET: "ROOM_EMITTED",
     };
     this.push({ type: replies[type]!, originalType: type, componentId, requestId, success: true, ...fields } as Message);
+  }
+
+  /** Answers the newest join as the daemon does. */
+  joined(state: object = {}): void {
+    const { roomId } = this.last("ROOM_JOIN");
+    this.reply("ROOM_JOIN", { roomId, state, data: { state }, payload: { roomId, state } });
+  }
+
+  roomEvent(componentId: string, roomId: string, event: string, data: unknown): void {
+    this.push({ type: "ROOM_EVENT", componentId, roomId, event, data, timestamp: 5 });
+  }
+
+  roomState(componentId: string, roomId: string, data: object): void {
+    this.push({ type: "ROOM_STATE", componentId, roomId, event: "$state:update", data, timestamp: 5 });
   }
 
   delta(componentId: string, delta: object): void {

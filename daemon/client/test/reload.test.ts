@@ -1,8 +1,8 @@
 // Development: what the page does when a component was swapped, or does not build.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { clientIs } from "../src/beside.ts";
 import { BuildError, renderTerminalText } from "../src/overlay.ts";
-import { overlayBeside } from "../src/reload.ts";
 import { mounted, newClient, settled, socket } from "./harness.ts";
 
 beforeEach(() => {
@@ -40,7 +40,7 @@ describe("a failed build", () => {
 
   it("loads the overlay from beside the client script and shows it until the next swap", async () => {
     vi.useRealTimers();
-    overlayBeside(import.meta.url.replace(/test.reload.*/, "dist/client.js"));
+    clientIs(import.meta.url.replace(/test.reload.*/, "dist/client.js"));
     const { server } = mounted();
     server.push({ type: "DEV_RELOAD", ok: false, component: "LiveCounter", error: "expected `;`" });
     await vi.waitFor(() => expect(document.querySelector("liveside-build-error")).not.toBeNull());

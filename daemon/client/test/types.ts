@@ -39,6 +39,36 @@ export async function typed({ live }: { live: typeof published.live }): Promise<
   counter.state.count = 1;
 }
 
+interface ChatState {
+  topic: string;
+  pinned?: string;
+}
+
+export async function rooms({ live }: { live: typeof published.live }): Promise<void> {
+  const counter = live({ encoding: "msgpack" }).use<CounterState>("LiveCounter", { room: "lobby" });
+  const room: published.Room<ChatState> = counter.room<ChatState>("chat:1");
+  const { topic }: { topic: string } = await room.join({ topic: "new" });
+  const count: number = await room.emit("MESSAGE", { text: topic }, { includeSelf: true });
+  const nothing: undefined = await room.emit("CURSOR", [1, 2], { ask: false });
+  await room.setState({ topic: "other", pinned: null });
+  const stops: published.Stop[] = [
+    room.on("MESSAGE", ({ text }) => text),
+    room.onState((state) => state.topic),
+    room.onMembers((change) => change.count + count),
+    counter.onBroadcast("note", (data, from) => [data, from.room]),
+    counter.onBinary("frame", (bytes) => bytes.length),
+  ];
+  await counter.room().leave();
+  void [stops, nothing];
+
+  // @ts-expect-error: not text
+  void room.setState({ topic: 1 });
+  // @ts-expect-error: the state is read-only
+  room.state.topic = "x";
+  // @ts-expect-error: no such encoding
+  live({ encoding: "xml" });
+}
+
 export async function untyped({ live }: { live: typeof published.live }): Promise<void> {
   const counter = live().use("LiveCounter");
   const result = await counter.increment({ by: 2 });

@@ -11,12 +11,14 @@ use tokio_util::task::TaskTracker;
 
 use super::outbox::{CloseReason, Outbox};
 use crate::config::{Config, RateLimit};
-use crate::ids::{ConnectionId, IdGenerator};
+use crate::ids::{ConnectionId, IdGenerator, InstanceId};
 use crate::live::{Client, Live};
-use crate::protocol::ServerMessage;
+use crate::protocol::{ServerMessage, SharedMessage};
 
 /// How often the sweep looks for connections to ping or to close.
 const SWEEP: Duration = Duration::from_secs(1);
+/// After so many connections a message to all lets other tasks run.
+const SLICE: usize = 32;
 
 /// What connections obey.
 #[derive(Debug, Clone)]
@@ -161,6 +163,27 @@ impl Hub {
             outbox.send(message);
             outbox.flush();
         }
+    }
+
+    /// Sends a message that names no member to every connection there is now. Gives how many that is.
+    pub async fn share(self: &Arc<Self>, message: SharedMessage) -> usize {
+        let outboxes = self.outboxes();
+        let count = outboxes.len();
+        let nobody = InstanceId::from(String::new());
+        let message = Arc::new(message);
+        // A task of its own: it goes to all of them, also if the caller waits no longer.
+        let sent = self.tasks.spawn(async move {
+            for (at, outbox) in outboxes.iter().enumerate() {
+                if at % SLICE == SLICE - 1 {
+                    tokio::task::yield_now().await;
+                }
+                outbox.share(&nobody, &message);
+                outbox.flush();
+            }
+        });
+        // It cannot fail but by ending with the daemon.
+        let _ = sent.await;
+        count
     }
 
     /// Asks every connection to end.

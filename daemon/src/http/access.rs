@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use subtle::ConstantTimeEq;
 
 use super::{Http, Peer};
@@ -16,7 +16,21 @@ pub(super) enum Denied {
     Host(String),
     #[error("This needs the daemon's API key: send `Authorization: Bearer KEY`")]
     Key,
+    #[error("This needs the daemon's API key, and none is configured: set `api-key`")]
+    NoKey,
 }
+
+impl Denied {
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::Key => StatusCode::UNAUTHORIZED,
+            Self::Origin(_) | Self::Host(_) | Self::NoKey => StatusCode::FORBIDDEN,
+        }
+    }
+}
+
+/// Who passes a request on for somebody else says so in one of these.
+const FORWARDED: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
 
 impl Http {
     /// Browsers send the page's origin with an upgrade and pages cannot change it. Without this check any page that a
@@ -54,14 +68,32 @@ impl Http {
             Some(key) => text(headers, header::AUTHORIZATION)
                 .and_then(|value| value.strip_prefix("Bearer "))
                 .is_some_and(|given| given.as_bytes().ct_eq(key.as_bytes()).into()),
-            // A reverse proxy on this machine passes on other people's requests.
+            // A reverse proxy on this machine passes on other people's requests; a page whose host's name was made to
+            // mean this machine sends its own.
             None => {
-                let forwarded = headers.contains_key("x-forwarded-for")
-                    || headers.contains_key(header::FORWARDED);
-                peer.0.ip().to_canonical().is_loopback() && !forwarded
+                let forwarded = FORWARDED.iter().any(|name| headers.contains_key(*name));
+                let named = text(headers, header::HOST).is_none_or(is_loopback_host);
+                peer.0.ip().to_canonical().is_loopback() && !forwarded && named
             }
         };
         if allowed { Ok(()) } else { Err(Denied::Key) }
+    }
+
+    /// Whether the caller may change something: by the API key. Without one nobody may, but in development from this
+    /// machine itself, and then no page of another site, which a developer may have open.
+    pub(super) fn check_change(
+        &self,
+        headers: &HeaderMap,
+        peer: Option<Peer>,
+    ) -> Result<(), Denied> {
+        if self.api_key.is_none() {
+            if !self.development {
+                return Err(Denied::NoKey);
+            }
+            self.check_origin(headers)?;
+        }
+        // Without a peer nobody knows where it comes from: a test, and no server.
+        self.check_key(headers, peer.ok_or(Denied::Key)?)
     }
 }
 

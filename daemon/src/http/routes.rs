@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Json, Response};
 use serde_json::json;
 
@@ -13,12 +13,7 @@ use crate::protocol::{Encoding, PROTOCOL_VERSION};
 
 impl IntoResponse for Denied {
     fn into_response(self) -> Response {
-        let status = if self == Self::Key {
-            StatusCode::UNAUTHORIZED
-        } else {
-            StatusCode::FORBIDDEN
-        };
-        (status, format!("{self}\n")).into_response()
+        (self.status(), format!("{self}\n")).into_response()
     }
 }
 
@@ -30,18 +25,24 @@ pub(super) async fn stats(
 ) -> Result<Response, Denied> {
     http.check_key(&headers, peer)?;
     let hub = http.hub.stats();
-    let slots = http.hub.live.components();
+    let live = &http.hub.live;
+    let store = live.store_status();
+    let slots = live.components();
     let components: Vec<_> = slots
         .iter()
         .map(|slot| {
             let version = slot.current();
             let workers = version.module.worker_counts();
+            let kept = version.shared.store.usage(&version.shared.space).ok();
             json!({
                 "name": slot.name(),
                 "version": &*version.definition.version,
                 "module": version.module.name(),
                 "instances": slot.count(),
                 "workers": { "live": workers.live, "recycled": workers.recycled },
+                // Of a singleton that is mounted.
+                "connections": slot.connections(),
+                "store": kept.map(|kept| json!({ "keys": kept.keys, "bytes": kept.bytes })),
             })
         })
         .collect();
@@ -51,6 +52,15 @@ pub(super) async fn stats(
         "messages": hub.messages,
         "instances": slots.iter().map(|slot| slot.count()).sum::<usize>(),
         "components": components,
+        "rooms": { "open": live.rooms().count(), "members": live.rooms().members() },
+        "timers": live.timers().count(),
+        "store": { "pendingBytes": store.pending_bytes, "failure": store.failure.as_deref() },
+        "webhooks": live.webhook_stats().map(|stats| json!({
+            "delivered": stats.delivered,
+            "dropped": stats.dropped,
+            "givenUp": stats.given_up,
+            "waiting": stats.waiting,
+        })),
     }))
     .into_response())
 }

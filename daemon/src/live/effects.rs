@@ -73,7 +73,7 @@ impl Instance {
             RoomOperation::Join | RoomOperation::GetState => Ok(Answer::State(room.state_text())),
             RoomOperation::Leave => {
                 resident.rooms.swap_remove(at);
-                room.leave(self, true);
+                room.leave(self);
                 self.room_hook(resident, false, &command.room).await;
                 Ok(Answer::Done)
             }
@@ -123,7 +123,7 @@ impl Instance {
         let directory = &self.slot.services.rooms;
         let room = directory.join(name, self, is_default, initial, Announce::Later)?;
         if let Err(refusal) = room.admit(self.id(), room.count()).await {
-            room.leave(self, false);
+            room.vacate(self);
             return Err(denied(refusal));
         }
         resident.rooms.push(room.clone());
@@ -139,7 +139,7 @@ impl Instance {
                 if let Some(at) = resident.position(name) {
                     resident.rooms.swap_remove(at);
                 }
-                room.leave(self, false);
+                room.vacate(self);
                 room.left(self.id(), room.count());
                 return Err(denied(refusal));
             }
@@ -257,6 +257,10 @@ impl Instance {
         if subject.effects.is_empty() {
             return;
         }
+        if resident.is_ending {
+            // What it says at the end is said by one who has left: whoever hears it counts without it.
+            resident.rooms.iter().for_each(|room| room.vacate(self));
+        }
         for effect in std::mem::take(&mut subject.effects) {
             if let Err(refusal) = self.apply(resident, effect).await {
                 tracing::warn!(component = self.slot.name(), instance = %self.id(), error = %refusal, "what the event asked for was not done");
@@ -277,7 +281,7 @@ impl Instance {
                     let directory = &self.slot.services.rooms;
                     let joined = directory.join(&room, self, false, None, Announce::Later)?;
                     if let Err(refusal) = joined.admit(self.id(), joined.count()).await {
-                        joined.leave(self, false);
+                        joined.vacate(self);
                         return Err(denied(refusal));
                     }
                     joined.announce(self.id());
@@ -287,7 +291,7 @@ impl Instance {
             }
             Effect::Leave(room) => {
                 if let Some(at) = resident.position(&room) {
-                    resident.rooms.swap_remove(at).leave(self, true);
+                    resident.rooms.swap_remove(at).leave(self);
                     self.hook_later(resident, false, room);
                 }
             }
@@ -310,7 +314,7 @@ impl Instance {
                 let name = subject.and_then(|subject| subject.room.as_deref());
                 if let Some(room) = name.and_then(|name| self.room(resident, name)) {
                     let except = except_sender.then(|| self.client().connection());
-                    room.broadcast(self.id(), except, &kind, &data);
+                    room.broadcast(Some(self.id()), except, &kind, &data);
                 }
             }
             Effect::PushBinary { name, bytes } => self.client().binary(self.id(), &name, &bytes),
@@ -358,7 +362,7 @@ impl Instance {
     /// The end: no room and no timer knows it any more.
     pub(super) fn leave_all(&self, resident: &mut Resident) {
         for room in std::mem::take(&mut resident.rooms) {
-            room.leave(self, true);
+            room.leave(self);
         }
         for timer in std::mem::take(&mut resident.timers).into_values() {
             self.slot.services.timers.stop(timer.key);

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use compact_str::CompactString;
 
 use super::audience::Caller;
+use super::backend::AppCall;
 use super::instance::{Instance, Resident};
 use super::refusal::Refusal;
 use super::room_logic::{MemberChange, RoomRequest};
@@ -44,6 +45,8 @@ pub enum Event {
     Timer(u64),
     /// The first event of a room's logic.
     Open,
+    /// The app's back end calls an action.
+    AppCall(Box<AppCall>),
     /// To a room's logic: a component calls an action.
     Call(Box<RoomRequest>),
     /// To a room's logic: somebody comes or goes.
@@ -122,7 +125,7 @@ impl Event {
     pub(super) fn is_droppable(&self) -> bool {
         matches!(
             self,
-            Self::Action(_) | Self::Property(_) | Self::Room(_) | Self::Call(_)
+            Self::Action(_) | Self::Property(_) | Self::Room(_) | Self::AppCall(_) | Self::Call(_)
         )
     }
 }
@@ -150,6 +153,7 @@ impl Instance {
             Event::RoomHook { joined, room } => self.room_hook(resident, joined, &room).await,
             Event::Timer(LINGER) => return !self.ends_when_empty(resident).await,
             Event::Timer(timer) => self.timer(resident, timer).await,
+            Event::AppCall(call) => self.app_call(resident, &call).await,
             Event::Open => self.open(resident).await,
             Event::Call(request) => self.room_request(resident, *request).await,
             Event::Member(change) => self.member_change(resident, *change).await,
@@ -247,6 +251,7 @@ impl Instance {
     }
 
     pub(super) async fn end(self: &Arc<Self>, resident: &mut Resident) {
+        resident.is_ending = true;
         if resident.version.definition.hooks.destroy {
             self.hook(resident, "destroy", GuestEvent::Destroy, Tell::Nothing)
                 .await;
@@ -276,7 +281,7 @@ impl Instance {
         }
     }
 
-    async fn try_action(
+    pub(super) async fn try_action(
         self: &Arc<Self>,
         resident: &mut Resident,
         call: &ActionCall,
@@ -582,6 +587,7 @@ impl Instance {
                 outcome: Err(refusal.as_error()),
                 request: command.request.as_deref(),
             }),
+            Event::AppCall(call) => call.answer.refuse(refusal),
             _ => {}
         }
     }

@@ -61,6 +61,8 @@ pub(super) struct Resident {
     pub(super) worker: Option<u32>,
     /// The rooms that it is a member of.
     pub(super) rooms: Vec<Arc<Room>>,
+    /// Its last event runs, or has run.
+    pub(super) is_ending: bool,
     /// When a singleton that lost its last member ends.
     pub(super) lonely_until: Option<tokio::time::Instant>,
     /// The timers that run, by their number.
@@ -133,6 +135,7 @@ impl Instance {
             refused: None,
             worker: None,
             rooms: Vec::new(),
+            is_ending: false,
             lonely_until: None,
             timers: BTreeMap::new(),
         });

@@ -173,8 +173,17 @@ impl Room {
         self.tell_system(self.core.lock(), "$sub:join", instance);
     }
 
-    /// Gives a membership up. `announced`: the others know of it.
-    pub(super) fn leave(self: &Arc<Self>, instance: &Instance, announced: bool) {
+    /// Gives a membership up and tells the others.
+    pub(super) fn leave(self: &Arc<Self>, instance: &Instance) {
+        self.vacate(instance);
+        let core = self.core.lock();
+        let count = core.members.len();
+        self.tell_system(core, "$sub:leave", instance.id());
+        self.left(instance.id(), count);
+    }
+
+    /// Gives a membership up silently.
+    pub(super) fn vacate(&self, instance: &Instance) {
         let mut core = self.core.lock();
         if !core.members.remove(instance.id()) {
             return;
@@ -191,11 +200,6 @@ impl Room {
         if core.members.is_empty() {
             core.empty_since = Some(Instant::now());
         }
-        let count = core.members.len();
-        if announced {
-            self.tell_system(core, "$sub:leave", instance.id());
-            self.left(instance.id(), count);
-        }
     }
 
     /// Sends an event to the members and to their logic. Gives how many members hear it.
@@ -206,6 +210,15 @@ impl Room {
         data: Json,
     ) -> usize {
         self.tell_app(except, event, &data);
+        self.spread(except, event, data)
+    }
+
+    /// The same, for the app itself, which is not told of what it has said.
+    pub(super) fn emit_for_app(self: &Arc<Self>, event: &str, data: Json) -> usize {
+        self.spread(None, event, data)
+    }
+
+    fn spread(self: &Arc<Self>, except: Option<&InstanceId>, event: &str, data: Json) -> usize {
         let message = SharedMessage::room_event(&self.name, event, data.as_str(), now_ms());
         let event = RoomEvent {
             room: self.name.clone(),
@@ -251,15 +264,16 @@ impl Room {
         self.tell(core, None, What::Event(Arc::new(message), None));
     }
 
-    /// Sends a component's broadcast, once to each connection. Gives how many that is.
+    /// Sends a broadcast, of a component or of the app, once to each connection. Gives how many that is.
     pub(super) fn broadcast(
         self: &Arc<Self>,
-        sender: &InstanceId,
+        sender: Option<&InstanceId>,
         except: Option<&ConnectionId>,
         kind: &str,
         data: &Json,
     ) -> usize {
-        let message = SharedMessage::broadcast(sender, &self.name, kind, data.as_str(), now_ms());
+        let message =
+            SharedMessage::broadcast(sender, Some(&self.name), kind, data.as_str(), now_ms());
         let message = Arc::new(message);
         let core = self.core.lock();
         let hears = core.seats.len();

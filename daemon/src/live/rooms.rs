@@ -179,6 +179,13 @@ impl RoomDirectory {
         self.rooms.lock().len()
     }
 
+    /// How many members all rooms have: a component counts in each of its rooms.
+    #[must_use]
+    pub fn members(&self) -> usize {
+        let rooms: Vec<_> = self.rooms.lock().values().cloned().collect();
+        rooms.iter().map(|room| room.count()).sum()
+    }
+
     fn is_server_only(&self, name: &str) -> bool {
         self.limits
             .server_only

@@ -102,6 +102,18 @@ impl Slot {
         self.instances.lock().len()
     }
 
+    /// One of the mounted instances.
+    pub(super) fn instance(&self, id: &str) -> Option<Arc<Instance>> {
+        self.instances.lock().get(id).map(|found| found.0.clone())
+    }
+
+    /// The connections of a singleton that is mounted.
+    #[must_use]
+    pub fn connections(&self) -> Option<usize> {
+        let singleton = self.singleton.lock();
+        singleton.as_ref()?.audience.as_ref().map(|all| all.count())
+    }
+
     pub(super) fn instances(&self) -> Vec<Arc<Instance>> {
         self.instances
             .lock()

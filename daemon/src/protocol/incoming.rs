@@ -442,7 +442,8 @@ fn reason(error: &serde_json::Error) -> String {
 }
 
 /// Whether brackets outside strings nest deeper than `max`.
-fn nests_deeper_than(text: &str, max: usize) -> bool {
+#[must_use]
+pub fn nests_deeper_than(text: &str, max: usize) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
     for byte in text.bytes() {
         if in_string {

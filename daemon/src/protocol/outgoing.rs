@@ -364,7 +364,7 @@ impl<'o> Object<'o> {
         push_string(self.out, value);
     }
 
-    fn optional_string(&mut self, key: &str, value: Option<&str>) {
+    pub(super) fn optional_string(&mut self, key: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.string(key, value);
         }

@@ -108,19 +108,26 @@ impl SharedMessage {
         })
     }
 
-    /// `BROADCAST`: what a component tells everybody in its room. `data` is JSON text.
+    /// `BROADCAST`: what a component, or the app without a `sender`, tells everybody in a room; without a `room`,
+    /// everybody. `data` is JSON text.
     #[must_use]
-    pub fn broadcast(sender: &InstanceId, room: &str, kind: &str, data: &str, now_ms: u64) -> Self {
+    pub fn broadcast(
+        sender: Option<&InstanceId>,
+        room: Option<&str>,
+        kind: &str,
+        data: &str,
+        now_ms: u64,
+    ) -> Self {
         Self::whole(|out| {
             let mut object = Object::begin(out);
             object.kind("BROADCAST");
-            object.string("componentId", sender.as_str());
+            object.optional_string("componentId", sender.map(InstanceId::as_str));
             object.key("payload");
             let mut payload = Object::begin(object.out);
             payload.string("type", kind);
             payload.raw("data", data);
             payload.end();
-            object.string("room", room);
+            object.optional_string("room", room);
             object.timestamp(now_ms);
             object.end();
         })
@@ -255,7 +262,8 @@ mod tests {
             SharedMessage::room_event("r", "E", "[1]", 5),
             SharedMessage::room_state("r", &changes, 5),
             joined,
-            SharedMessage::broadcast(&id("s"), "r", "note", "null", 5),
+            SharedMessage::broadcast(Some(&id("s")), Some("r"), "note", "null", 5),
+            SharedMessage::broadcast(None, None, "note", "[]", 5),
             SharedDelta::new(&id("s"), changes, 5).message,
         ]
         .iter()
@@ -267,6 +275,7 @@ mod tests {
         {"type":"ROOM_STATE","componentId":"m-1","roomId":"r","event":"$state:update","data":{"topic":"x","gone":null},"timestamp":5}
         {"type":"ROOM_SYSTEM","roomId":"r","event":"$sub:join","data":{"subscriberId":"s","count":2},"timestamp":5},{"type":"ROOM_SYSTEM","roomId":"r","event":"$sub:leave","data":{"subscriberId":"t","count":1},"timestamp":6}
         {"type":"BROADCAST","componentId":"s","payload":{"type":"note","data":null},"room":"r","timestamp":5}
+        {"type":"BROADCAST","payload":{"type":"note","data":[]},"timestamp":5}
         {"type":"STATE_DELTA","componentId":"s","payload":{"delta":{"topic":"x","gone":null}},"timestamp":5}
         "###);
     }

@@ -121,6 +121,14 @@ impl<'a> Room<'a> {
         self.cx.host.room_members(self.known()?)
     }
 
+    /// How many members there are now. After a change of it, whoever is told of the change sees it or a later one.
+    ///
+    /// # Errors
+    /// `denied`: not a member.
+    pub fn count(&self) -> HostResult<u32> {
+        self.cx.host.room_count(self.known()?)
+    }
+
     /// Calls an action of the room's own logic and waits for its result. The room is made if it is not there; the
     /// caller need not be a member. Where the room's type is at hand, [`Context::room_of`] checks the call.
     ///

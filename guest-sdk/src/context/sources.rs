@@ -25,7 +25,7 @@ macro_rules! capabilities {
 }
 
 capabilities! {
-    /// Values under `[components.NAME.config]` of the daemon's configuration.
+    /// Values under `[component.NAME.config]` of the daemon's configuration.
     Config
     /// Lines in the daemon's log, with the component's name and instance beside them.
     Log
@@ -50,11 +50,11 @@ impl Config<'_> {
     pub fn require<T: FromStr>(&self, key: &str) -> HostResult<T> {
         let name = self.cx.component();
         let value = self.get(key).ok_or_else(|| {
-            HostError::invalid(format!("`components.{name}.config.{key}` is not set"))
+            HostError::invalid(format!("`component.{name}.config.{key}` is not set"))
         })?;
         value.parse().map_err(|_| {
             HostError::invalid(format!(
-                "`components.{name}.config.{key}` is not what is needed"
+                "`component.{name}.config.{key}` is not what is needed"
             ))
         })
     }

@@ -104,6 +104,10 @@ impl Host for Imports {
             .collect())
     }
 
+    fn room_count(&self, room: &str) -> HostResult<u32> {
+        Ok(rooms::count(room)?)
+    }
+
     fn room_call(
         &self,
         room: &str,

@@ -37,10 +37,14 @@ pub(super) struct Inner {
     private: BTreeMap<String, String>,
     persistent: BTreeMap<String, String>,
     user: Option<User>,
+    /// Where it is `None`, a name that all tests have in common.
+    pub(super) connection: Option<String>,
     pub(super) label: Option<String>,
     room: Option<String>,
     /// The rooms that the component is in.
     joined: BTreeSet<String>,
+    /// How many members a test says that there are.
+    pub(super) room_counts: BTreeMap<String, u32>,
     room_states: BTreeMap<String, Map<String, Value>>,
     timers: Vec<Pending>,
     last_timer: u64,

@@ -1,7 +1,7 @@
 // The small languages inside the attributes. None of them is code: paths, names and JSON, so a page's
 // Content-Security-Policy need not allow evaluation.
 
-import type { FieldOptions } from "../api.ts";
+import type { FieldOptions, LiveOptions } from "../api.ts";
 
 /** `submitted`, `user.name`, `!submitted`, `$connected` */
 export interface Condition {
@@ -39,6 +39,11 @@ export function parseModel(text: string): { path: string; options: FieldOptions 
   const [, debounce] = /^(\d+)ms$/.exec(modifier) ?? [];
   if (debounce === undefined) throw new Error(`"${modifier}" should be "blur", "manual" or a time as "500ms"`);
   return { path, options: { debounce: Number(debounce) } };
+}
+
+export function parseEncoding(text: string | undefined): LiveOptions["encoding"] {
+  if (text === undefined || text === "json" || text === "msgpack") return text;
+  throw new Error(`"${text}" should be "json" or "msgpack"`);
 }
 
 export function parseJson(text: string | null | undefined): any {

@@ -6,7 +6,7 @@ import type { Component } from "../component.ts";
 import { createHandle } from "../handle.ts";
 import { mountComponent } from "../live.ts";
 import { directives } from "./directives.ts";
-import { parseJson } from "./expressions.ts";
+import { parseEncoding, parseJson } from "./expressions.ts";
 
 /** An element that shows something of a component. */
 interface Binding {
@@ -82,8 +82,11 @@ function mount(element: HTMLElement): void {
   const attribute = (name: string) => element.getAttribute(name) ?? undefined;
   const props = parseJson(attribute("live-props"));
   const room = attribute("live-room");
-  const url = element.closest("[live-url]")?.getAttribute("live-url") ?? undefined;
-  components.set(element, mountComponent(url, name, { ...(props && { props }), ...(room && { room }) }));
+  // For a part of the page, or all of it.
+  const inherited = (name: string) => element.closest(`[${name}]`)?.getAttribute(name) ?? undefined;
+  const url = inherited("live-url");
+  const encoding = parseEncoding(inherited("live-encoding"));
+  components.set(element, mountComponent({ ...(url && { url }), ...(encoding && { encoding }) }, name, { ...(props && { props }), ...(room && { room }) }));
 }
 
 function release(element: HTMLElement): void {

@@ -100,6 +100,12 @@ impl rooms::Host for GuestStore {
             })
             .collect())
     }
+
+    fn count(&mut self, room: String) -> Result<u32, Error> {
+        let subject = self.subject()?;
+        let others = must_be_member(subject, &room)?;
+        Ok(count(others + usize::from(!subject.is_room(&room))))
+    }
 }
 
 /// A call of a room's logic may be made within another so many times.

@@ -25,7 +25,14 @@ pub(crate) fn logic(kind: &LitStr, name: &Ident, state: &Type, methods: &[Method
         }
 
         #[automatically_derived]
-        #[allow(clippy::all, dead_code, private_interfaces, missing_docs, reason = "generated")]
+        #[allow(
+            clippy::all,
+            dead_code,
+            private_interfaces,
+            unreachable_pub,
+            missing_docs,
+            reason = "generated"
+        )]
         impl #handle<'_> {
             #(#calls)*
         }

@@ -87,7 +87,10 @@ impl Host for World {
         let inner = self.inner.borrow();
         let user = inner.user.as_ref();
         SessionRecord {
-            connection_id: Some("test-connection".to_owned()),
+            connection_id: Some(match &inner.connection {
+                Some(connection) => connection.clone(),
+                None => "test-connection".to_owned(),
+            }),
             authenticated: user.is_some(),
             user_id: user.map(|user| user.id.clone()),
             roles: user.map(|user| user.roles.clone()).unwrap_or_default(),
@@ -172,6 +175,17 @@ impl Host for World {
             instance: INSTANCE.to_owned(),
             user_id,
         }])
+    }
+
+    fn room_count(&self, room: &str) -> HostResult<u32> {
+        self.member_of(room)?;
+        Ok(self
+            .inner
+            .borrow()
+            .room_counts
+            .get(room)
+            .copied()
+            .unwrap_or(1))
     }
 
     fn room_call(
