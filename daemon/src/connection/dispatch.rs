@@ -12,14 +12,14 @@ use tokio_tungstenite::tungstenite::Message;
 use super::hub::Hub;
 use super::outbox::{CloseReason, Outbox};
 use crate::config::RateLimit;
-use crate::ids::ConnectionId;
 use crate::live::{
     ActionCall, ById, Caller, Client, Event, Instance, MountRequest, PropertyUpdate, Refusal,
     RoomCommand, Turn,
 };
 use crate::protocol::incoming::{Action, Mount, Property, parse_frame};
+use crate::protocol::msgpack::{self, UnpackError};
 use crate::protocol::{
-    ClientMessage, Code, ParseError, Request, RoomMessage, ServerMessage, names,
+    ClientMessage, Code, Encoding, ParseError, Request, RoomMessage, ServerMessage, names,
 };
 use crate::state::Json;
 use crate::wasm::Session;
@@ -30,6 +30,8 @@ type Bucket = RateLimiter<NotKeyed, InMemoryState, DefaultClock>;
 pub(super) struct Dispatcher {
     hub: Arc<Hub>,
     outbox: Arc<Outbox>,
+    /// What the frames of the connection carry.
+    encoding: Encoding,
     session: Arc<Session>,
     /// What this connection has mounted. Nothing else can be reached from it.
     mounted: HashSet<ById, foldhash::fast::RandomState>,
@@ -37,15 +39,16 @@ pub(super) struct Dispatcher {
 }
 
 impl Dispatcher {
-    pub(super) fn new(hub: Arc<Hub>, outbox: Arc<Outbox>, connection: ConnectionId) -> Self {
+    pub(super) fn new(hub: Arc<Hub>, outbox: Arc<Outbox>, encoding: Encoding) -> Self {
         let bucket = bucket(hub.config.rate_limit).map(Box::new);
         let session = Arc::new(Session {
-            connection,
+            connection: outbox.connection().clone(),
             label: None,
         });
         Self {
             hub,
             outbox,
+            encoding,
             session,
             mounted: HashSet::default(),
             bucket,
@@ -54,29 +57,34 @@ impl Dispatcher {
 
     /// Handles a frame.
     pub(super) async fn handle(&mut self, frame: Message) {
-        let text = match &frame {
-            Message::Text(text) if text.len() <= self.hub.config.text_frame_bytes => text.as_str(),
-            Message::Text(_) => return self.outbox.close(CloseReason::TooLarge),
-            Message::Binary(_) => {
-                let refusal = Refusal::new(
-                    Code::InvalidMessage,
-                    "Binary frames carry uploads, which are not available",
-                );
-                return self.outbox.send(&refusal.as_message(None));
+        let unpacked;
+        let text = match (&frame, self.encoding) {
+            (Message::Text(text), Encoding::Json) => text.as_str(),
+            (Message::Binary(bytes), Encoding::MessagePack) => match self.unpack(bytes) {
+                Ok(json) => {
+                    unpacked = json;
+                    &unpacked
+                }
+                Err(UnpackError::TooLarge) => return self.outbox.close(CloseReason::TooLarge),
+                Err(error) => return self.refuse_frame(error.code(), error.to_string()),
+            },
+            (Message::Text(_), Encoding::MessagePack) => {
+                let error = "A connection with the subprotocol live.msgpack speaks MessagePack in binary frames";
+                return self.refuse_frame(Code::InvalidMessage, error.to_owned());
+            }
+            (Message::Binary(_), Encoding::Json) => {
+                let error = "Binary frames carry uploads, which are not available; MessagePack needs the subprotocol live.msgpack";
+                return self.refuse_frame(Code::InvalidMessage, error.to_owned());
             }
             // The WebSocket library answers pings; the hub sees pongs by their bytes.
             _ => return,
         };
+        if text.len() > self.hub.config.text_frame_bytes {
+            return self.outbox.close(CloseReason::TooLarge);
+        }
         let messages = match parse_frame(text, self.hub.config.json_depth) {
             Ok(messages) => messages,
-            Err(error) => {
-                let error = if self.takes_token() {
-                    error
-                } else {
-                    rate_limited(None, None)
-                };
-                return self.refuse(&error);
-            }
+            Err(error) => return self.refuse_frame(error.code, error.error),
         };
         let mut count = 0;
         for parsed in messages {
@@ -95,6 +103,41 @@ impl Dispatcher {
             }
         }
         self.hub.count_messages(count);
+    }
+
+    /// A MessagePack frame as JSON text.
+    fn unpack(&self, frame: &[u8]) -> Result<String, UnpackError> {
+        let config = &self.hub.config;
+        if frame.len() > config.binary_frame_bytes {
+            return Err(UnpackError::TooLarge);
+        }
+        let limits = msgpack::Limits {
+            depth: config.json_depth,
+            json_bytes: config.text_frame_bytes,
+        };
+        let unpacked = msgpack::unpack(frame, limits)?;
+        match unpacked.bytes {
+            None => Ok(unpacked.json),
+            // The chunk of an upload: its header and its bytes.
+            Some(_) => Err(UnpackError::Bytes),
+        }
+    }
+
+    /// Says what is wrong with a frame as a whole. It counts as a message.
+    fn refuse_frame(&self, code: Code, error: String) {
+        let refused = ParseError {
+            code,
+            error,
+            request_id: None,
+            component: None,
+            original_type: None,
+        };
+        let allowed = self.takes_token();
+        self.refuse(&if allowed {
+            refused
+        } else {
+            rate_limited(None, None)
+        });
     }
 
     /// The connection is gone: what it has mounted is told so and ends.

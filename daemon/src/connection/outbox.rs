@@ -23,8 +23,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Control, Data, OpC
 use crate::clock::now_ms;
 use crate::ids::{ConnectionId, InstanceId};
 use crate::live::Client;
-use crate::protocol::outgoing::{write_binary, write_delta};
-use crate::protocol::{ServerMessage, SharedDelta, SharedMessage};
+use crate::protocol::outgoing::write_delta;
+use crate::protocol::{Encoding, ServerMessage, SharedDelta, SharedMessage};
 use crate::state::{Delta, merge};
 
 /// What a buffer begins with: a delta and a reply of an ordinary size fit.
@@ -85,6 +85,8 @@ pub struct Outbox {
 
 #[derive(Default)]
 struct Queue {
+    /// What the frames of messages carry.
+    encoding: Encoding,
     /// Whole frames, ready to be written; the first `written` bytes are gone already.
     frames: Vec<u8>,
     written: usize,
@@ -107,6 +109,7 @@ struct Queue {
 enum Pushed {
     Delta(InstanceId, Delta),
     SharedDelta(InstanceId, Arc<SharedDelta>),
+    /// Encoded already, as the connection wants it.
     Message(Vec<u8>),
     Binary(InstanceId, Box<str>, Bytes),
     Shared(InstanceId, Arc<SharedMessage>),
@@ -136,12 +139,20 @@ pub enum Written {
 impl Outbox {
     /// An empty outbox. More than `max_bytes` waiting ends the connection.
     #[must_use]
-    pub fn new(connection: ConnectionId, socket: OwnedWriteHalf, max_bytes: usize) -> Arc<Self> {
+    pub fn new(
+        connection: ConnectionId,
+        encoding: Encoding,
+        socket: OwnedWriteHalf,
+        max_bytes: usize,
+    ) -> Arc<Self> {
         Arc::new(Self {
             connection,
             socket,
             max_bytes,
-            queue: Mutex::default(),
+            queue: Mutex::new(Queue {
+                encoding,
+                ..Queue::default()
+            }),
             closing: AtomicBool::new(false),
             last_heard: AtomicU32::new(0),
             writer: AtomicWaker::new(),
@@ -300,10 +311,13 @@ impl Client for Outbox {
         if message.is_reply() {
             queue.end_batch();
             let now = queue.now();
-            queue.frame(OpCode::Data(Data::Text), |out| message.write(out, now));
+            queue.message(|encoding, out| encoding.message(out, |out| message.write(out, now)));
         } else {
             let mut encoded = Vec::with_capacity(128);
-            message.write(&mut encoded, queue.now());
+            let now = queue.now();
+            queue
+                .encoding
+                .message(&mut encoded, |out| message.write(out, now));
             queue.batch_bytes += encoded.len();
             queue.batch.push(Pushed::Message(encoded));
         }
@@ -460,26 +474,43 @@ impl Queue {
         let batch = std::mem::take(&mut self.batch);
         self.batch_bytes = 0;
         let now = self.now();
-        self.frame(OpCode::Data(Data::Text), |out| {
-            let many = batch.iter().map(Pushed::count).sum::<usize>() > 1;
+        self.message(|encoding, out| {
+            let count = batch.iter().map(Pushed::count).sum::<usize>();
+            if count > 1 {
+                encoding.begin_batch(out, count);
+            }
             for (at, pushed) in batch.iter().enumerate() {
-                if many {
-                    out.push(if at == 0 { b'[' } else { b',' });
+                if at > 0 {
+                    encoding.next_in_batch(out);
                 }
                 match pushed {
-                    Pushed::Delta(component, delta) => write_delta(out, component, delta, now),
-                    Pushed::SharedDelta(component, delta) => delta.message().write(out, component),
+                    Pushed::Delta(component, delta) => {
+                        encoding.message(out, |out| write_delta(out, component, delta, now));
+                    }
+                    Pushed::SharedDelta(component, delta) => {
+                        encoding.shared(out, delta.message(), component);
+                    }
                     Pushed::Binary(component, name, bytes) => {
-                        write_binary(out, component, name, bytes, now);
+                        encoding.binary(out, component, name, bytes, now);
                     }
                     Pushed::Message(encoded) => out.extend_from_slice(encoded),
-                    Pushed::Shared(member, message) => message.write(out, member),
+                    Pushed::Shared(member, message) => encoding.shared(out, message, member),
                 }
             }
-            if many {
-                out.push(b']');
+            if count > 1 {
+                encoding.end_batch(out);
             }
         });
+    }
+
+    /// Appends a frame of messages.
+    fn message(&mut self, write: impl FnOnce(Encoding, &mut Vec<u8>)) {
+        let encoding = self.encoding;
+        let data = match encoding {
+            Encoding::Json => Data::Text,
+            Encoding::MessagePack => Data::Binary,
+        };
+        self.frame(OpCode::Data(data), |out| write(encoding, out));
     }
 
     /// Appends a frame whose payload is written by `payload`. Frames of a server are whole and unmasked.

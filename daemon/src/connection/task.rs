@@ -18,7 +18,7 @@ use super::hub::Hub;
 use super::outbox::{CloseReason, Outbox, Written};
 use super::socket::Socket;
 use crate::live::Client;
-use crate::protocol::ServerMessage;
+use crate::protocol::{Encoding, ServerMessage};
 
 /// Read buffer of a connection. Several ordinary messages fit; a larger frame gets a larger buffer while it lasts.
 const READ_BUFFER_BYTES: usize = 1024;
@@ -38,10 +38,10 @@ enum Next {
     Closed,
 }
 
-/// Serves one connection until it ends. `already_read` came with the upgrade request.
-pub async fn serve(hub: Arc<Hub>, stream: TcpStream, already_read: Vec<u8>) {
+/// Serves one connection until it ends. `already_read` came with the upgrade request, in which `encoding` was agreed.
+pub async fn serve(hub: Arc<Hub>, stream: TcpStream, encoding: Encoding, already_read: Vec<u8>) {
     let (read, write) = stream.into_split();
-    let outbox = Outbox::new(hub.new_id(), write, hub.config.outbox_bytes);
+    let outbox = Outbox::new(hub.new_id(), encoding, write, hub.config.outbox_bytes);
     let _membership = hub.join(&outbox);
     let socket = Socket {
         read,
@@ -60,7 +60,7 @@ pub async fn serve(hub: Arc<Hub>, stream: TcpStream, already_read: Vec<u8>) {
     let mut socket =
         WebSocketStream::from_partially_read(socket, already_read, Role::Server, Some(config))
             .await;
-    let mut dispatcher = Dispatcher::new(hub.clone(), outbox.clone(), outbox.connection().clone());
+    let mut dispatcher = Dispatcher::new(hub.clone(), outbox.clone(), encoding);
     tracing::debug!(connection = %outbox.connection(), "connected");
 
     outbox.send(&ServerMessage::Established {

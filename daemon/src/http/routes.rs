@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::access::Denied;
 use super::{Http, Peer};
-use crate::protocol::PROTOCOL_VERSION;
+use crate::protocol::{Encoding, PROTOCOL_VERSION};
 
 impl IntoResponse for Denied {
     fn into_response(self) -> Response {
@@ -96,6 +96,7 @@ pub(super) async fn websocket_info(State(http): State<Arc<Http>>, headers: Heade
         "endpoint": http.path,
         "url": host.map(|host| format!("ws://{host}{}", http.path)),
         "protocolVersion": PROTOCOL_VERSION,
+        "subprotocols": Encoding::ALL.map(Encoding::subprotocol),
         "status": "running",
     }))
     .into_response()

@@ -11,9 +11,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::Http;
 use crate::connection;
-
-/// The subprotocol for JSON in text frames; a client that asks for none gets it too.
-const JSON_SUBPROTOCOL: &str = "live.json";
+use crate::protocol::Encoding;
 
 /// Answers the upgrade request and serves the connection that comes of it.
 pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request) -> Response {
@@ -33,7 +31,7 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
         )
             .into_response();
     }
-    let subprotocol = asks_for(request.headers(), JSON_SUBPROTOCOL);
+    let asked_for = Encoding::choose(offered(request.headers()));
     let upgraded = hyper::upgrade::on(&mut request);
     let hub = http.hub.clone();
     http.hub.tasks.spawn(async move {
@@ -48,7 +46,8 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
         // as long as the connection.
         let already_read = parts.read_buf.to_vec();
         drop(parts.read_buf);
-        connection::serve(hub, parts.io.into_inner(), already_read).await;
+        let encoding = asked_for.unwrap_or_default();
+        connection::serve(hub, parts.io.into_inner(), encoding, already_read).await;
     });
     let mut response = (
         StatusCode::SWITCHING_PROTOCOLS,
@@ -62,10 +61,11 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
         ],
     )
         .into_response();
-    if subprotocol {
+    // A browser gives up a socket that selects what it did not offer.
+    if let Some(encoding) = asked_for {
         response.headers_mut().insert(
             header::SEC_WEBSOCKET_PROTOCOL,
-            header::HeaderValue::from_static(JSON_SUBPROTOCOL),
+            header::HeaderValue::from_static(encoding.subprotocol()),
         );
     }
     response
@@ -112,10 +112,11 @@ fn check(headers: &HeaderMap) -> Result<String, Box<Response>> {
     }
 }
 
-fn asks_for(headers: &HeaderMap, subprotocol: &str) -> bool {
-    let offers = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL);
-    offers
+/// The subprotocols that a client offers, in its order.
+fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers
+        .get_all(header::SEC_WEBSOCKET_PROTOCOL)
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .any(|value| value.split(',').any(|part| part.trim() == subprotocol))
+        .flat_map(|value| value.split(',').map(str::trim))
 }

@@ -7,7 +7,9 @@ use std::fmt;
 pub enum Code {
     /// The frame is not JSON.
     InvalidJson,
-    /// JSON, but not a message: a field is missing or of the wrong type.
+    /// The frame is not MessagePack.
+    InvalidMessagePack,
+    /// Well-formed, but not a message: a field is missing or of the wrong type.
     InvalidMessage,
     /// There is no message of that type.
     UnknownType,
@@ -43,6 +45,7 @@ impl Code {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::InvalidJson => "INVALID_JSON",
+            Self::InvalidMessagePack => "INVALID_MESSAGEPACK",
             Self::InvalidMessage => "INVALID_MESSAGE",
             Self::UnknownType => "UNKNOWN_TYPE",
             Self::RateLimited => "RATE_LIMITED",

@@ -2,8 +2,6 @@
 //!
 //! Values of states and results are text already and go in as they are; nothing is built up only to be written out.
 
-use base64::prelude::{BASE64_STANDARD, Engine as _};
-
 use super::PROTOCOL_VERSION;
 use super::code::Code;
 use super::incoming::{RoomOperation, reply_type};
@@ -326,28 +324,6 @@ pub fn write_delta(out: &mut Vec<u8>, component: &InstanceId, delta: &Delta, now
     }
     changes.end();
     payload.end();
-    object.timestamp(now_ms);
-    object.end();
-}
-
-/// Appends a `STATE_BINARY`: in JSON, the bytes are base64.
-pub fn write_binary(
-    out: &mut Vec<u8>,
-    component: &InstanceId,
-    name: &str,
-    bytes: &[u8],
-    now_ms: u64,
-) {
-    let mut object = Object::begin(out);
-    object.kind("STATE_BINARY");
-    object.string("componentId", component.as_str());
-    object.string("name", name);
-    object.key("data");
-    object.out.push(b'"');
-    object
-        .out
-        .extend_from_slice(BASE64_STANDARD.encode(bytes).as_bytes());
-    object.out.push(b'"');
     object.timestamp(now_ms);
     object.end();
 }

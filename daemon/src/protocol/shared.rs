@@ -2,6 +2,9 @@
 //!
 //! Where a message names the member that it is for, the name is a gap in the text that is filled at the very end.
 
+use std::sync::OnceLock;
+
+use super::msgpack;
 use super::outgoing::{Object, write_delta};
 use crate::ids::InstanceId;
 use crate::state::Delta;
@@ -14,6 +17,14 @@ pub struct SharedMessage {
     gap: Option<usize>,
     /// How many messages it is.
     count: usize,
+    /// The same as MessagePack, once the first member has asked for it.
+    packed: OnceLock<Packed>,
+}
+
+#[derive(Debug, Clone)]
+struct Packed {
+    bytes: Box<[u8]>,
+    gap: Option<msgpack::Gap>,
 }
 
 impl SharedMessage {
@@ -24,6 +35,7 @@ impl SharedMessage {
             json,
             gap: None,
             count: 1,
+            packed: OnceLock::new(),
         }
     }
 
@@ -127,6 +139,7 @@ impl SharedMessage {
         self.json.push(b',');
         self.json.extend_from_slice(&other.json);
         self.count += other.count;
+        self.packed = OnceLock::new();
     }
 
     /// How many messages it is.
@@ -156,6 +169,33 @@ impl SharedMessage {
                 out.extend_from_slice(member.as_str().as_bytes());
                 out.extend_from_slice(&self.json[gap..]);
             }
+        }
+    }
+
+    /// Appends the same as MessagePack: several messages one behind the other.
+    pub fn write_packed(&self, out: &mut Vec<u8>, member: &InstanceId) {
+        let packed = self.packed.get_or_init(|| self.pack());
+        match packed.gap {
+            None => out.extend_from_slice(&packed.bytes),
+            Some(gap) => {
+                out.extend_from_slice(&packed.bytes[..gap]);
+                msgpack::text(out, member.as_str().as_bytes());
+                out.extend_from_slice(&packed.bytes[gap..]);
+            }
+        }
+    }
+
+    fn pack(&self) -> Packed {
+        let mut bytes = Vec::with_capacity(self.json.len());
+        let gap =
+            msgpack::pack_with_gap(&self.json, self.gap, &mut bytes).unwrap_or_else(|error| {
+                tracing::error!(%error, "a message could not be sent as MessagePack: a bug");
+                bytes.resize(self.count, rmp::Marker::Null.to_u8());
+                None
+            });
+        Packed {
+            bytes: bytes.into_boxed_slice(),
+            gap,
         }
     }
 }

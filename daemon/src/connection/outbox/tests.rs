@@ -12,6 +12,13 @@ use crate::state::Json;
 
 /// An outbox, and the other end of its socket.
 async fn outbox(max_bytes: usize) -> (Arc<Outbox>, TcpStream, tokio::net::tcp::OwnedReadHalf) {
+    outbox_of(Encoding::Json, max_bytes).await
+}
+
+async fn outbox_of(
+    encoding: Encoding,
+    max_bytes: usize,
+) -> (Arc<Outbox>, TcpStream, tokio::net::tcp::OwnedReadHalf) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap())
         .await
@@ -19,7 +26,7 @@ async fn outbox(max_bytes: usize) -> (Arc<Outbox>, TcpStream, tokio::net::tcp::O
     let (server, _) = listener.accept().await.unwrap();
     let (read, write) = server.into_split();
     (
-        Outbox::new("c".to_owned().into(), write, max_bytes),
+        Outbox::new("c".to_owned().into(), encoding, write, max_bytes),
         client,
         read,
     )
@@ -168,4 +175,111 @@ async fn nothing_is_taken_after_the_end() {
     drop(_read);
     let end = client.read_u8().await.unwrap_err();
     assert_eq!(end.kind(), ErrorKind::UnexpectedEof);
+}
+
+/// The next frame as MessagePack, with its time stamps taken out.
+async fn message_pack(client: &mut TcpStream) -> serde_json::Value {
+    let (first, payload) = frame(client).await;
+    assert_eq!(first, 0x82, "not a binary frame");
+    let mut value: serde_json::Value = rmp_serde::from_slice(&payload).unwrap();
+    let messages = match &mut value {
+        serde_json::Value::Array(messages) => messages.as_mut_slice(),
+        one => std::slice::from_mut(one),
+    };
+    for message in messages {
+        assert!(
+            message
+                .as_object_mut()
+                .unwrap()
+                .remove("timestamp")
+                .is_some()
+        );
+    }
+    value
+}
+
+#[tokio::test]
+async fn message_pack_has_the_same_messages_in_the_same_frames() {
+    let (outbox, mut client, _read) = outbox_of(Encoding::MessagePack, 1 << 20).await;
+    let id = InstanceId::from("i".to_owned());
+    let event = Arc::new(SharedMessage::room_event("r", "E", "[1]", 5));
+    let mut joined = SharedMessage::room_system("r", "$sub:join", &id, 2, 5);
+    joined.append(&SharedMessage::room_system("r", "$sub:leave", &id, 1, 6));
+    let shared = Arc::new(SharedDelta::new(&id, delta(&[("s", "true")]), 5));
+    let error = ServerMessage::ComponentError {
+        component: &id,
+        action: "a",
+        code: Code::ActionFailed,
+        error: "It \"broke\"",
+    };
+    outbox.hold();
+    outbox.delta(&id, delta(&[("a", "1.5")]));
+    outbox.send(&error);
+    outbox.share(&"m-1".to_owned().into(), &event);
+    outbox.share(&"m-2".to_owned().into(), &event);
+    outbox.share(&id, &Arc::new(joined));
+    outbox.share_delta(&"other".to_owned().into(), &shared);
+    outbox.send(&pong("\"q\""));
+    outbox.delta(&id, delta(&[("a", "4")]));
+    outbox.release();
+    let of = |member: &str| serde_json::json!({"type": "ROOM_EVENT", "componentId": member, "roomId": "r", "event": "E", "data": [1]});
+    let system = |event: &str, count: u8| serde_json::json!({"type": "ROOM_SYSTEM", "roomId": "r", "event": event, "data": {"subscriberId": "i", "count": count}});
+    assert_eq!(
+        message_pack(&mut client).await,
+        serde_json::json!([
+            {"type": "STATE_DELTA", "componentId": "i", "payload": {"delta": {"a": 1.5}}},
+            {"type": "ERROR", "componentId": "i", "error": "It \"broke\"", "code": "ACTION_FAILED",
+             "payload": {"action": "a", "error": "It \"broke\""}},
+            of("m-1"),
+            of("m-2"),
+            system("$sub:join", 2),
+            system("$sub:leave", 1),
+            {"type": "STATE_DELTA", "componentId": "i", "payload": {"delta": {"s": true}}},
+        ])
+    );
+    assert_eq!(
+        message_pack(&mut client).await,
+        serde_json::json!({"type": "COMPONENT_PONG", "componentId": "i", "success": true, "requestId": "q"})
+    );
+    assert_eq!(
+        message_pack(&mut client).await["payload"]["delta"]["a"],
+        serde_json::json!(4)
+    );
+}
+
+#[tokio::test]
+async fn the_newest_bytes_of_a_name_go_out_as_bytes_where_the_encoding_has_them() {
+    for encoding in Encoding::ALL {
+        let (outbox, mut client, _read) = outbox_of(encoding, 1 << 20).await;
+        let id = InstanceId::from("i".to_owned());
+        outbox.hold();
+        for (name, bytes) in [
+            ("frame", &[1, 2][..]),
+            ("other", &[]),
+            ("frame", &[0xff, 0, 7]),
+        ] {
+            outbox.binary(&id, name, &Bytes::copy_from_slice(bytes));
+        }
+        outbox.release();
+        if encoding == Encoding::Json {
+            assert_eq!(
+                text(&mut client).await,
+                concat!(
+                    r#"[{"type":"STATE_BINARY","componentId":"i","name":"frame","data":"/wAH"},"#,
+                    r#"{"type":"STATE_BINARY","componentId":"i","name":"other","data":""}]"#
+                )
+            );
+            continue;
+        }
+        let (first, payload) = frame(&mut client).await;
+        assert_eq!(first, 0x82);
+        let expected = [
+            &[0x92, 0x85][..],
+            b"\xa4type\xacSTATE_BINARY\xabcomponentId\xa1i\xa4name\xa5frame\xa4data",
+            &[0xc4, 3, 0xff, 0, 7],
+            b"\xa9timestamp\xcf",
+        ]
+        .concat();
+        assert!(payload.starts_with(&expected), "{payload:?}");
+    }
 }
