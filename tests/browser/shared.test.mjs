@@ -246,3 +246,17 @@ test("after a lost connection one is back in the room, under one's name", async 
   await tab.close();
   await again.stop();
 });
+
+test("three count in one room by plain events, and leaving is seen", async () => {
+  const tabs = await visitors(3);
+  for (const { page } of tabs) await shows(page, "lobby-users", 3);
+  await at(tabs[0].page, "lobby-reset").click();
+  for (const { page } of tabs) await shows(page, "lobby-count", 0);
+  for (const { page } of tabs) await at(page, "lobby-increment").click();
+  for (const { page } of tabs) await shows(page, "lobby-count", 3);
+  await at(tabs[1].page, "lobby-decrement").click();
+  for (const { page } of tabs) await shows(page, "lobby-count", 2);
+  await tabs[2].close();
+  for (const { page } of tabs.slice(0, 2)) await shows(page, "lobby-users", 2);
+  await close(tabs[0], tabs[1]);
+});
