@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+use super::secrets::Secrets;
 use crate::fetch::{Fetcher, Policy};
 use crate::ids::{ConnectionId, InstanceId};
 use crate::state::{Document, Json};
@@ -53,7 +54,7 @@ pub struct Shared {
     /// What the configuration grants it, its secrets included.
     pub config: HashMap<String, String>,
     /// Those of the values that are to be shown nowhere.
-    pub secrets: Vec<String>,
+    pub secrets: Arc<Secrets>,
     /// Sends its requests.
     pub fetcher: Fetcher,
     /// Where it may send them.
@@ -190,27 +191,6 @@ pub enum RoomCallError {
     /// It cannot be made.
     #[error("{0}")]
     Invalid(String),
-}
-
-impl Shared {
-    /// Whether a text holds one of the component's secrets.
-    #[must_use]
-    pub fn reveals(&self, text: &str) -> bool {
-        self.secrets
-            .iter()
-            .any(|secret| text.contains(secret.as_str()))
-    }
-
-    /// The text with stars for every secret of the component.
-    #[must_use]
-    pub fn blot_out(&self, mut text: String) -> String {
-        for secret in &self.secrets {
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), "***");
-            }
-        }
-        text
-    }
 }
 
 impl Subject {
