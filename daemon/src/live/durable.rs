@@ -27,10 +27,16 @@ const PRIVATE: &str = "private:";
 const PAGE: usize = 1_000;
 
 impl Durable {
-    /// `None` if the name is none for the store; it says so in the log.
+    /// `None` if the name is none for the store; it says so in the log. How much it holds is bounded by the state's own
+    /// limit: the store's is for what components put into it.
     pub(super) fn new(store: Store, kind: &str, name: &str) -> Option<Self> {
         match Space::new(kind, name) {
-            Ok(space) => Some(Self { store, space }),
+            Ok(space) => Some(Self {
+                store,
+                space: space
+                    .with_max_bytes(u64::MAX)
+                    .with_max_value_bytes(usize::MAX),
+            }),
             Err(error) => {
                 tracing::error!(kind, name, %error, "it cannot be kept");
                 None

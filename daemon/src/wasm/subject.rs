@@ -12,7 +12,7 @@ use super::secrets::Secrets;
 use crate::fetch::{Fetcher, Policy};
 use crate::ids::{ConnectionId, InstanceId};
 use crate::state::{Document, Json};
-use crate::store::{Space, Store};
+use crate::store::{Space, Store, StoreError};
 
 /// The state of one mounted component and who is behind the event.
 ///
@@ -256,19 +256,19 @@ pub trait KeyValue: Send + Sync + fmt::Debug {
     /// Writes (`None`: removes) a key.
     ///
     /// # Errors
-    /// With a sentence if the map would be larger than it may.
-    fn set(&self, key: &str, value: Option<Json>) -> Result<(), String>;
+    /// If the key is none, the map would be larger than it may, or it cannot be read.
+    fn set(&self, key: &str, value: Option<Json>) -> Result<(), StoreError>;
 
     /// Writes (`None`: removes) a key if it still holds `expected` (`None`: is not there). Tells whether it did.
     ///
     /// # Errors
-    /// With a sentence if the map would be larger than it may.
+    /// As [`set`](Self::set).
     fn compare_and_set(
         &self,
         key: &str,
         expected: Option<&Json>,
         value: Option<Json>,
-    ) -> Result<bool, String>;
+    ) -> Result<bool, StoreError>;
 }
 
 /// Who is behind an event.
