@@ -3,13 +3,25 @@
 //! Each key of the state and of private data is an entry of its own, so that a small change of a large state is a small
 //! write. What one event changed is written as one batch: a crash never shows half of it.
 
-use crate::state::{Delta, Document, Json};
+use parking_lot::Mutex;
+
+use crate::state::{Delta, Document, Json, merge};
 use crate::store::{Batch, Space, Store, StoreError};
 
 /// Where an instance is kept.
 pub(super) struct Durable {
     store: Store,
     space: Space,
+    /// Changes that the store refused. They go with the next ones: without them what is kept would be a state that
+    /// never was.
+    refused: Mutex<Changes>,
+}
+
+/// What events changed of the state and of private data.
+#[derive(Default)]
+struct Changes {
+    state: Delta,
+    private: Delta,
 }
 
 /// What was kept.
@@ -36,6 +48,7 @@ impl Durable {
                 space: space
                     .with_max_bytes(u64::MAX)
                     .with_max_value_bytes(usize::MAX),
+                refused: Mutex::default(),
             }),
             Err(error) => {
                 tracing::error!(kind, name, %error, "it cannot be kept");
@@ -49,8 +62,30 @@ impl Durable {
         if state.is_empty() && private.is_empty() {
             return;
         }
-        if let Err(error) = self.try_save(version, state, private) {
-            tracing::error!(space = %self.space, %error, "a change is not kept: a restart will not know of it");
+        let mut refused = self.refused.lock();
+        let late = !refused.state.is_empty() || !refused.private.is_empty();
+        let saved = if late {
+            merge(&mut refused.state, state.iter().cloned());
+            merge(&mut refused.private, private.iter().cloned());
+            self.try_save(version, &refused.state, &refused.private)
+        } else {
+            self.try_save(version, state, private)
+        };
+        match saved {
+            Ok(()) if late => *refused = Changes::default(),
+            Ok(()) => {}
+            Err(error) => {
+                tracing::error!(
+                    space = %self.space, %error,
+                    "a change is not kept yet: until the next one is, a restart would not know of it"
+                );
+                if !late {
+                    *refused = Changes {
+                        state: state.clone(),
+                        private: private.clone(),
+                    };
+                }
+            }
         }
     }
 
@@ -103,5 +138,53 @@ impl Durable {
                 return Ok(document);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::StoreConfig;
+
+    fn delta(changes: &[(&str, &str)]) -> Delta {
+        let change =
+            |(key, value): &(&str, &str)| ((*key).into(), Some(Json::parse(value).unwrap()));
+        changes.iter().map(change).collect()
+    }
+
+    fn kept(durable: &Durable) -> (String, String) {
+        let kept = durable.load().unwrap().unwrap();
+        (kept.state.to_text(None), kept.private.to_text(None))
+    }
+
+    #[test]
+    fn limits_of_the_store_are_not_those_of_state() {
+        let config = StoreConfig {
+            max_value_bytes: 2,
+            max_space_bytes: 2,
+            ..StoreConfig::default()
+        };
+        let durable = Durable::new(Store::open(config).unwrap(), "room", "ledger:1").unwrap();
+        durable.save("1", &delta(&[("left", "12345")]), &delta(&[("moved", "1")]));
+        let expected = (r#"{"left":12345}"#.to_owned(), r#"{"moved":1}"#.to_owned());
+        assert_eq!(kept(&durable), expected);
+    }
+
+    #[test]
+    fn what_the_store_refused_goes_with_the_next_change() {
+        let store = Store::open(StoreConfig::default()).unwrap();
+        let mut durable = Durable::new(store, "room", "ledger:1").unwrap();
+        let none = Delta::new();
+        durable.save("1", &delta(&[("left", "0"), ("right", "0")]), &none);
+        let roomy = durable.space.clone();
+        durable.space = roomy.clone().with_max_value_bytes(1);
+        durable.save("1", &delta(&[("left", "-1000"), ("right", "1000")]), &none);
+        durable.save("1", &delta(&[("right", "1001")]), &none);
+        assert_eq!(kept(&durable).0, r#"{"left":0,"right":0}"#);
+        durable.space = roomy;
+        durable.save("1", &delta(&[("left", "-1001")]), &none);
+        assert_eq!(kept(&durable).0, r#"{"left":-1001,"right":1001}"#);
+        durable.save("1", &delta(&[("right", "5")]), &none);
+        assert_eq!(kept(&durable).0, r#"{"left":-1001,"right":5}"#);
     }
 }
