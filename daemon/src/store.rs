@@ -43,6 +43,7 @@ use state::{Clock, Shared};
 use writer::WriterGuard;
 
 pub use batch::Batch;
+pub use disk::catches_panics;
 pub use error::{OpenError, StoreError};
 pub use layer::Usage;
 pub use scan::{MAX_PAGE_BYTES, MAX_PAGE_ITEMS, Page};
