@@ -3,6 +3,8 @@
 //! Each key of the state and of private data is an entry of its own, so that a small change of a large state is a small
 //! write. What one event changed is written as one batch: a crash never shows half of it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use parking_lot::Mutex;
 
 use crate::state::{Delta, Document, Json, merge};
@@ -15,6 +17,9 @@ pub(super) struct Durable {
     /// Changes that the store refused. They go with the next ones: without them what is kept would be a state that
     /// never was.
     refused: Mutex<Changes>,
+    /// Whether what is kept could not be given back. Then nothing is written over it: it is for a module that can read
+    /// it, or for whoever mends the file.
+    is_left_alone: AtomicBool,
 }
 
 /// What events changed of the state and of private data.
@@ -49,6 +54,7 @@ impl Durable {
                     .with_max_bytes(u64::MAX)
                     .with_max_value_bytes(usize::MAX),
                 refused: Mutex::default(),
+                is_left_alone: AtomicBool::new(false),
             }),
             Err(error) => {
                 tracing::error!(kind, name, %error, "it cannot be kept");
@@ -59,7 +65,7 @@ impl Durable {
 
     /// Writes what an event changed. It is saved within the store's interval.
     pub(super) fn save(&self, version: &str, state: &Delta, private: &Delta) {
-        if state.is_empty() && private.is_empty() {
+        if (state.is_empty() && private.is_empty()) || self.is_left_alone.load(Ordering::Relaxed) {
             return;
         }
         let mut refused = self.refused.lock();
@@ -87,6 +93,11 @@ impl Durable {
                 }
             }
         }
+    }
+
+    /// Writes nothing any more.
+    pub(super) fn leave_alone(&self) {
+        self.is_left_alone.store(true, Ordering::Relaxed);
     }
 
     fn try_save(&self, version: &str, state: &Delta, private: &Delta) -> Result<(), StoreError> {
@@ -168,6 +179,17 @@ mod tests {
         durable.save("1", &delta(&[("left", "12345")]), &delta(&[("moved", "1")]));
         let expected = (r#"{"left":12345}"#.to_owned(), r#"{"moved":1}"#.to_owned());
         assert_eq!(kept(&durable), expected);
+    }
+
+    #[test]
+    fn what_could_not_be_given_back_is_not_written_over() {
+        let store = Store::open(StoreConfig::default()).unwrap();
+        let durable = Durable::new(store, "room", "ledger:1").unwrap();
+        durable.save("1", &delta(&[("left", "1")]), &Delta::new());
+        durable.leave_alone();
+        durable.save("2", &delta(&[("left", "2")]), &Delta::new());
+        assert_eq!(kept(&durable).0, r#"{"left":1}"#);
+        assert_eq!(durable.load().unwrap().unwrap().version, "1");
     }
 
     #[test]
