@@ -34,9 +34,11 @@ impl Problem {
 /// What a code means in HTTP.
 fn status(code: Code) -> StatusCode {
     match code {
-        Code::InvalidJson | Code::InvalidMessage | Code::UnknownType | Code::InvalidPayload => {
-            StatusCode::BAD_REQUEST
-        }
+        Code::InvalidJson
+        | Code::InvalidMessagePack
+        | Code::InvalidMessage
+        | Code::UnknownType
+        | Code::InvalidPayload => StatusCode::BAD_REQUEST,
         Code::AuthDenied | Code::RoomDenied | Code::ActionCancelled => StatusCode::FORBIDDEN,
         Code::ComponentNotFound | Code::RehydrationRequired | Code::ActionNotCallable => {
             StatusCode::NOT_FOUND
