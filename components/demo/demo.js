@@ -3,6 +3,14 @@
 import { handleOf, live } from "/live/client.js";
 import { showFrames } from "./wire.js";
 
+// Cards that show more than attributes can.
+import "./chat.js";
+import "./dashboard.js";
+import "./clock.js";
+import "./weather.js";
+import "./ping.js";
+import "./cursors.js";
+
 const $ = (selector) => document.querySelector(selector);
 const testid = (id) => $(`[data-testid="${id}"]`);
 

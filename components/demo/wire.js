@@ -19,12 +19,19 @@ export function showFrames(connection, list, totals) {
     requests.delete(first.requestId);
     const about = request?.about ?? messages.map(subject).join(", ");
     if (direction === "out" && first.requestId) requests.set(first.requestId, { at, about });
-    list.prepend(row(frame, about, request && at - request.at));
+    show(row(frame, about, request && at - request.at));
     while (list.children.length > KEPT) list.lastElementChild.remove();
     count += 1;
     bytes += frame.bytes;
     totals.textContent = `${count} frames · ${(bytes / 1024).toFixed(1)} KiB`;
   });
+
+  /** What comes again and again, a tick of the clock, takes the place of the one before: the rest stays in sight. */
+  function show(item) {
+    const newest = list.firstElementChild;
+    if (item.dataset.again && newest?.dataset.again === item.dataset.again && !newest.querySelector("[open]")) newest.remove();
+    list.prepend(item);
+  }
 
   function learn({ type, componentId, payload, result, requestId }) {
     if (type === "COMPONENT_MOUNT") names.set(requestId, payload.component);
@@ -53,6 +60,7 @@ export function showFrames(connection, list, totals) {
     const item = element("li", direction);
     item.dataset.type = first.type;
     item.dataset.direction = direction;
+    if (direction === "in" && messages.every((message) => message.type === "STATE_DELTA")) item.dataset.again = about;
     if (first.success === false || first.type === "ERROR") item.classList.add("failed");
     item.append(details);
     return item;

@@ -90,7 +90,11 @@ fn handle_all<C: Component>(cx: &Context, events: &[Event]) -> Outcome {
         let outcomes = handlers
             .iter()
             .map(|(handler, event)| (handler.run)(state, cx, event));
-        outcomes.fold(Ok(None), |first, next| first.and(next))
+        let mut all = Ok(None);
+        for outcome in outcomes {
+            all = all.and(outcome);
+        }
+        all
     })
 }
 

@@ -50,7 +50,7 @@ pub struct Harness<C> {
     component: PhantomData<C>,
 }
 
-/// The instance id that a component sees in a test.
+/// The instance id that a component sees in a test that gives it no other.
 const INSTANCE: &str = "test-1";
 
 impl<C: Component> Harness<C> {
@@ -368,7 +368,7 @@ impl<C: Component> Harness<C> {
         let cx = Context::new(
             self.world.clone(),
             C::DEFINITION.name.to_owned(),
-            INSTANCE.to_owned(),
+            self.world.instance(),
         );
         match component::handle::<C>(&cx, event)? {
             Some(text) => Ok(serde_json::from_str(&text)?),

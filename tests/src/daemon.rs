@@ -171,6 +171,15 @@ impl Daemon {
             .unwrap()
     }
 
+    /// Bytes that it has read so far, from files and sockets.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        let pid = self.child.id().expect("the daemon runs");
+        let io = std::fs::read_to_string(format!("/proc/{pid}/io")).unwrap();
+        let line = io.lines().find_map(|line| line.strip_prefix("rchar: "));
+        line.unwrap().parse().unwrap()
+    }
+
     /// Memory in use, in bytes.
     #[must_use]
     pub fn memory(&self) -> usize {

@@ -262,3 +262,22 @@ async fn with_an_api_key_the_counts_need_it() {
             .starts_with("http/1.1 200")
     );
 }
+
+/// Reading a module is an event of its file: the daemon must not take it for a change, and read it again.
+#[tokio::test]
+async fn a_daemon_that_has_nothing_to_do_reads_nothing() {
+    let daemon = Daemon::with(&["local-counter", "recorder"]).start().await;
+    daemon.connect().await;
+    // It looks once more at what may have changed while it started; then there is a quarter of a second without any
+    // reading, which is a dozen rounds of the watcher.
+    let mut quiet = false;
+    for _ in 0..40 {
+        let before = daemon.bytes_read();
+        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        quiet = daemon.bytes_read() - before < 1024;
+        if quiet {
+            break;
+        }
+    }
+    assert!(quiet, "it reads and reads");
+}

@@ -12,6 +12,8 @@ use crate::process::Runner;
 use crate::repository::{Repository, cargo};
 use crate::terminal;
 
+mod weather;
+
 /// How the daemon says that it accepts connections.
 const READY: &str = "listening on ";
 
@@ -23,6 +25,10 @@ pub(crate) fn run(repository: &Repository, runner: &Runner, listen: &str) -> Res
     // The same profile as the daemon rebuilds them with, so that it finds everything up to date.
     guests::build_all(repository, runner, Speed { dev: true })?;
     let daemon = build_daemon(repository, runner)?;
+
+    let config = repository.root.join("target/demo.toml");
+    std::fs::write(&config, weather::config(weather::start()?))
+        .with_context(|| format!("cannot write {}", repository.shown(&config)))?;
 
     terminal::step("starting liveside dev");
     let mut command = Command::new(daemon);
@@ -37,6 +43,7 @@ pub(crate) fn run(repository: &Repository, runner: &Runner, listen: &str) -> Res
         "--listen",
         listen,
     ]);
+    command.arg("--config").arg(&config);
     let status = runner.run_and_read(command, |line| match line.strip_prefix(READY) {
         Some(url) => {
             terminal::good(&format!("open {url}"));

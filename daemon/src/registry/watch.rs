@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use notify_debouncer_full::notify::RecursiveMode;
+use notify_debouncer_full::notify::{EventKind, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, new_debouncer};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -36,13 +36,18 @@ impl Registry {
             source,
         };
         let mut debouncer = new_debouncer(QUIET, None, move |result: DebounceEventResult| {
+            // Opening and reading a file are events too: the daemon's own reading would have it read again, for ever.
             // An error of the watcher (an overflow of its queue) may have hidden anything: look at all files.
-            let paths = result.ok().map(|events| {
+            let paths: Option<Vec<PathBuf>> = result.ok().map(|events| {
                 events
                     .into_iter()
-                    .flat_map(|event| event.event.paths)
+                    .filter(|event| !matches!(event.kind, EventKind::Access(_)))
+                    .flat_map(|event| event.event.paths.clone())
                     .collect()
             });
+            if paths.as_ref().is_some_and(Vec::is_empty) {
+                return;
+            }
             // A closed channel means that the daemon is stopping.
             let _ = changes.blocking_send(paths);
         })

@@ -37,6 +37,13 @@ impl<C: Component> Setup<C> {
         self
     }
 
+    /// The id of the mount. For tests with several of them: each has the same otherwise.
+    pub fn instance(self, id: &str) -> Self {
+        self.world
+            .change(|inner| inner.instance = Some(id.to_owned()));
+        self
+    }
+
     /// The default room.
     pub fn room(mut self, room: &str) -> Self {
         self.world.set_room(room);

@@ -30,6 +30,8 @@ pub(crate) struct World {
 
 #[derive(Default)]
 pub(super) struct Inner {
+    /// Its id, where the test gives it one.
+    pub(super) instance: Option<String>,
     pub(super) state: Map<String, Value>,
     /// The state when the last event began.
     before: Map<String, Value>,
@@ -140,6 +142,14 @@ impl World {
 
     pub(super) fn sign_out(&self) {
         self.change(|inner| inner.user = None);
+    }
+
+    pub(super) fn instance(&self) -> String {
+        let inner = self.inner.borrow();
+        inner
+            .instance
+            .clone()
+            .unwrap_or_else(|| super::INSTANCE.to_owned())
     }
 
     pub(super) fn set_room(&self, room: &str) {

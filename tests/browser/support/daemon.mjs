@@ -35,10 +35,15 @@ export async function start(args, listen = "127.0.0.1:0") {
   };
 }
 
-/** The demo, from the modules that were built. */
-export function serveDemo(listen) {
-  const components = join(root, "target/components");
-  return start(["serve", "--components", components, "--static", join(root, "components/demo")], listen);
+/** The demo, from the modules that were built; with the text of a configuration, if one is given. */
+export function serveDemo(listen, config) {
+  const args = ["serve", "--components", join(root, "target/components"), "--static", join(root, "components/demo")];
+  if (config) {
+    const file = join(mkdtempSync(join(tmpdir(), "liveside-config-")), "liveside.toml");
+    writeFileSync(file, config);
+    args.push("--config", file);
+  }
+  return start(args, listen);
 }
 
 /** A copy of the guests' workspace that may be edited, and `liveside dev` on it. */

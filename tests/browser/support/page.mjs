@@ -19,7 +19,7 @@ export function launch() {
   });
 }
 
-/** A page of its own that collects its errors and all frames that the server sends. */
+/** A page of its own that collects its errors and all text frames that the server sends. */
 export async function open(browser, url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 1300 }, ...options });
   const page = await context.newPage();
@@ -28,7 +28,7 @@ export async function open(browser, url, options = {}) {
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   page.on("requestfailed", (request) => errors.push(`${request.url()} failed`));
-  page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => frames.push(String(payload))));
+  page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => typeof payload === "string" && frames.push(payload)));
   await page.goto(url);
   await page.waitForSelector('[data-testid="connection-status"][data-status="open"]');
   return { page, frames, errors, noErrors: () => assert.deepEqual(errors, []), close: () => context.close() };

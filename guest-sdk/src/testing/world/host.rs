@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 use super::{Pending, World, read};
 use crate::error::{HostError, HostErrorCode};
 use crate::host::{Host, HostResult, Level, Member, Request, Response, SessionRecord, StorePage};
-use crate::testing::INSTANCE;
 use crate::testing::effects::{Effect, LogLine};
 use crate::testing::setup::{no_http, no_room_logic};
 
@@ -172,7 +171,7 @@ impl Host for World {
             .as_ref()
             .map(|user| user.id.clone());
         Ok(vec![Member {
-            instance: INSTANCE.to_owned(),
+            instance: self.instance(),
             user_id,
         }])
     }
