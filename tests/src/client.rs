@@ -15,6 +15,8 @@ use crate::daemon::PATIENCE;
 /// One WebSocket to the daemon.
 pub struct Client {
     socket: WebSocketStream<TcpStream>,
+    /// It speaks MessagePack; the tests read and write JSON all the same.
+    packed: bool,
     next_id: u64,
     /// Messages of frames that were read, and not asked for yet.
     pending: VecDeque<Value>,
@@ -45,9 +47,11 @@ impl Client {
                 .insert(name, HeaderValue::from_str(value).expect("a header value"));
         }
         let stream = TcpStream::connect(address).await?;
-        let (socket, _) = tokio_tungstenite::client_async(request, stream).await?;
+        let (socket, response) = tokio_tungstenite::client_async(request, stream).await?;
+        let selected = response.headers().get("sec-websocket-protocol");
         let mut client = Self {
             socket,
+            packed: selected.is_some_and(|name| name == "live.msgpack"),
             next_id: 0,
             pending: VecDeque::new(),
             received: Vec::new(),
@@ -57,12 +61,15 @@ impl Client {
         Ok(client)
     }
 
-    /// Sends a text frame.
+    /// Sends a text frame; what it says as MessagePack, if that is what the connection speaks.
     pub async fn send(&mut self, text: &str) {
-        self.socket
-            .send(Message::text(text))
-            .await
-            .expect("the socket takes a frame");
+        let frame = if self.packed {
+            let value: Value = serde_json::from_str(text).expect("JSON");
+            Message::binary(rmp_serde::to_vec(&value).expect("JSON can be packed"))
+        } else {
+            Message::text(text)
+        };
+        self.send_frame(frame).await;
     }
 
     /// Sends any frame.
@@ -97,9 +104,15 @@ impl Client {
         }
     }
 
-    /// The next text frame, as JSON.
+    /// The next frame of messages, as JSON.
     pub async fn json(&mut self) -> Value {
-        serde_json::from_str(&self.text().await).expect("JSON")
+        match self.frame().await {
+            Message::Text(text) if !self.packed => serde_json::from_str(&text).expect("JSON"),
+            Message::Binary(bytes) if self.packed => {
+                rmp_serde::from_slice(&bytes).expect("MessagePack")
+            }
+            other => panic!("a frame of the wrong kind: {other:?}"),
+        }
     }
 
     /// The code and the reason of the close frame, past all other frames.

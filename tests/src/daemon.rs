@@ -146,6 +146,13 @@ impl Daemon {
             .unwrap_or_else(|error| panic!("{error}\n{}", self.log()))
     }
 
+    /// The same for one that speaks MessagePack.
+    pub async fn connect_packed(&self) -> Client {
+        Client::connect(&self.address, &[("sec-websocket-protocol", "live.msgpack")])
+            .await
+            .unwrap_or_else(|error| panic!("{error}\n{}", self.log()))
+    }
+
     /// Sends SIGTERM.
     pub async fn terminate(&self) {
         let pid = self.child.id().expect("the daemon runs").to_string();

@@ -1,15 +1,17 @@
 //! One WebSocket to the server that is measured.
 
-use std::net::SocketAddr;
-
 use anyhow::{Context as _, Result, bail, ensure};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
+use crate::encoding::Encoding;
 use crate::messages;
+use crate::scenario::Target;
 
 /// Holds what one call is answered with several times over: a push and a reply are read together.
 const READ_BUFFER_BYTES: usize = 4096;
@@ -17,7 +19,10 @@ const READ_BUFFER_BYTES: usize = 4096;
 /// An open connection. Its requests are numbered from 1.
 pub(crate) struct Connection {
     socket: WebSocketStream<TcpStream>,
+    encoding: Encoding,
     requests: u64,
+    /// Bytes of the messages that came.
+    received: u64,
 }
 
 impl Connection {
@@ -25,7 +30,8 @@ impl Connection {
     ///
     /// # Errors
     /// If one of the three fails.
-    pub(crate) async fn open(address: SocketAddr) -> Result<Self> {
+    pub(crate) async fn open(target: &Target) -> Result<Self> {
+        let address = target.address;
         let stream = TcpStream::connect(address)
             .await
             .with_context(|| format!("cannot connect to {address}"))?;
@@ -34,13 +40,23 @@ impl Connection {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER_BYTES)
             .write_buffer_size(0);
-        let url = format!("ws://{address}/api/live/ws");
-        let (socket, _) = tokio_tungstenite::client_async_with_config(url, stream, Some(config))
-            .await
-            .context("the server refused a WebSocket")?;
+        let mut request = format!("ws://{address}/api/live/ws").into_client_request()?;
+        if let Some(subprotocol) = target.encoding.subprotocol() {
+            let value = HeaderValue::from_static(subprotocol);
+            request
+                .headers_mut()
+                .insert("sec-websocket-protocol", value);
+        }
+        // A server that does not select what was offered is an error there.
+        let (socket, _) =
+            tokio_tungstenite::client_async_with_config(request, stream, Some(config))
+                .await
+                .context("the server refused a WebSocket")?;
         let mut connection = Self {
             socket,
+            encoding: target.encoding,
             requests: 0,
+            received: 0,
         };
         let greeting = connection.frame().await?;
         ensure!(
@@ -56,25 +72,38 @@ impl Connection {
         self.requests
     }
 
-    /// Sends a text frame.
+    /// How many requests there were.
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests
+    }
+
+    /// How many bytes of messages came.
+    pub(crate) fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// Sends a message, given as JSON.
     ///
     /// # Errors
     /// If the connection has ended.
-    pub(crate) async fn send(&mut self, frame: String) -> Result<()> {
+    pub(crate) async fn send(&mut self, message: String) -> Result<()> {
+        let frame = self.encoding.frame(message)?;
         self.socket
-            .send(Message::text(frame))
+            .send(frame)
             .await
             .context("a frame could not be sent")
     }
 
-    /// The next text frame.
+    /// The messages of the next frame, as JSON.
     ///
     /// # Errors
     /// If the connection ends, or the frame is an error that no request asked for.
     pub(crate) async fn frame(&mut self) -> Result<Utf8Bytes> {
         loop {
             match self.socket.next().await {
-                Some(Ok(Message::Text(text))) => {
+                Some(Ok(frame @ (Message::Text(_) | Message::Binary(_)))) => {
+                    self.received += frame.len() as u64;
+                    let text = self.encoding.messages(frame)?;
                     ensure!(!messages::is_error(&text), "the server says {text}");
                     return Ok(text);
                 }

@@ -5,6 +5,7 @@
 //! | `scenario` | what is measured, one file each |
 //! | `load` | the closed loop: calls kept in flight, and each reply held against what it must say |
 //! | `connection` | one WebSocket |
+//! | `encoding` | what frames carry: JSON, or MessagePack |
 //! | `messages` | frames of the live protocol, made and searched as text |
 //! | `server` | what a server's process used, from `/proc` |
 //! | `statistics` | percentiles |
@@ -17,9 +18,11 @@ pub mod scenario;
 pub mod statistics;
 
 mod connection;
+mod encoding;
 mod load;
 mod messages;
 mod server;
 
+pub use encoding::Encoding;
 pub use scenario::{Measures, Scenario, Target};
 pub use server::Server;

@@ -106,7 +106,7 @@ impl Caller {
     /// # Errors
     /// If one of both is refused.
     pub(crate) async fn new(target: &Target, subject: &'static Subject) -> Result<Self> {
-        let mut connection = Connection::open(target.address).await?;
+        let mut connection = Connection::open(target).await?;
         let id = connection.mount(subject.component).await?;
         Ok(Self {
             connection,

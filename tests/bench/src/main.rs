@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow};
 use clap::Parser;
 use liveside_bench::scenario::{Replacement, Scenario, Target};
-use liveside_bench::{Measures, Server};
+use liveside_bench::{Encoding, Measures, Server};
 
 /// No scenario takes as long, unless something hangs.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -29,6 +29,9 @@ struct Cli {
     /// The server's process, whose processor time and memory are read
     #[arg(long)]
     pid: u32,
+    /// What the frames carry; the floor knows JSON only
+    #[arg(long, value_enum, default_value_t)]
+    encoding: Encoding,
     /// Small counts and short times: shows that it works, not how fast
     #[arg(long)]
     quick: bool,
@@ -61,6 +64,7 @@ fn run(cli: Cli) -> Result<Measures> {
     let target = Target {
         address: cli.address,
         server: Server::new(cli.pid),
+        encoding: cli.encoding,
         quick: cli.quick,
         patience: PATIENCE,
         replacement,

@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::ValueEnum;
 
+use crate::encoding::Encoding;
 use crate::server::Server;
 
 mod big_state;
@@ -50,6 +51,8 @@ pub struct Target {
     pub address: SocketAddr,
     /// Its process.
     pub server: Server,
+    /// What the frames carry.
+    pub encoding: Encoding,
     /// Small counts and short times, which show that all works.
     pub quick: bool,
     /// How long the last replies may take before they count as lost.

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use liveside_bench::{Scenario, Server, Target};
+use liveside_bench::{Encoding, Scenario, Server, Target};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_tungstenite::tungstenite::Message;
@@ -149,6 +149,7 @@ async fn liar(lie: Lie) -> SocketAddr {
 async fn complaint(lie: Lie, scenario: Scenario) -> String {
     let target = Target {
         address: liar(lie).await,
+        encoding: Encoding::Json,
         server: Server::new(std::process::id()),
         quick: true,
         patience: Duration::from_millis(300),

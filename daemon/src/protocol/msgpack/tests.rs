@@ -109,7 +109,7 @@ fn what_the_daemon_keeps_may_nest_as_deep_as_it_likes() {
 fn a_gap_is_where_the_string_belongs() {
     let json = r#"{"a":"\n","to":"","b":""}"#;
     let mut out = vec![1, 2, 3];
-    let gap = pack_with_gap(json.as_bytes(), Some(15), &mut out)
+    let gap = pack_with_gap(json.as_bytes(), Some(16), &mut out)
         .unwrap()
         .unwrap();
     out.splice(gap..gap, [0xa2, b'm', b'e']);
@@ -273,18 +273,19 @@ fn value() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn any_value_comes_back_the_same(value in value()) {
-        for json in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
-            let frame = packed(&json);
-            // Bytes beyond text do not occur, so neither does a key `data` of them.
-            prop_assert_eq!(serde_json::from_str::<Value>(&unpacked(&frame).unwrap()).unwrap(), value.clone());
-            prop_assert_eq!(read_elsewhere(&frame), value.clone());
+        // Compared as text: no reader of numbers can be wrong about it.
+        let json = value.to_string();
+        for spaced in [json.clone(), serde_json::to_string_pretty(&value).unwrap()] {
+            let frame = packed(&spaced);
+            prop_assert_eq!(&unpacked(&frame).unwrap(), &json);
+            prop_assert_eq!(&read_elsewhere(&frame), &value);
         }
     }
 
     #[test]
     fn what_others_write_is_read(value in value()) {
         let frame = rmp_serde::to_vec(&value).unwrap();
-        prop_assert_eq!(serde_json::from_str::<Value>(&unpacked(&frame).unwrap()).unwrap(), value);
+        prop_assert_eq!(unpacked(&frame).unwrap(), value.to_string());
     }
 
     #[test]

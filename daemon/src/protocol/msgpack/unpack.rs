@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use compact_str::ToCompactString;
 use rmp::Marker;
 
 use crate::protocol::Code;
@@ -296,39 +297,40 @@ impl<'f> Reader<'f> {
             return Err(UnpackError::TooLarge);
         }
         self.json.push('"');
-        let mut plain = 0;
-        for (at, byte) in text.bytes().enumerate() {
-            let escape = match byte {
-                b'"' => "\\\"",
-                b'\\' => "\\\\",
-                b'\n' => "\\n",
-                b'\r' => "\\r",
-                b'\t' => "\\t",
-                0..0x20 => "",
-                _ => continue,
-            };
-            self.json.push_str(&text[plain..at]);
-            plain = at + 1;
-            if escape.is_empty() {
+        let mut rest = text;
+        while let Some(at) = rest
+            .bytes()
+            .position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\')
+        {
+            self.json.push_str(&rest[..at]);
+            let byte = rest.as_bytes()[at];
+            match byte {
+                b'"' => self.json.push_str("\\\""),
+                b'\\' => self.json.push_str("\\\\"),
+                b'\n' => self.json.push_str("\\n"),
+                b'\r' => self.json.push_str("\\r"),
+                b'\t' => self.json.push_str("\\t"),
+                0x08 => self.json.push_str("\\b"),
+                0x0c => self.json.push_str("\\f"),
                 // Writing to a string cannot fail.
-                let _ = write!(self.json, "\\u{byte:04x}");
-            } else {
-                self.json.push_str(escape);
+                _ => drop(write!(self.json, "\\u{byte:04x}")),
             }
+            // Of one byte, as all that are escaped.
+            rest = &rest[at + 1..];
         }
-        self.json.push_str(&text[plain..]);
+        self.json.push_str(rest);
         self.json.push('"');
         Ok(())
     }
 
-    fn number(&mut self, number: impl Into<serde_json::Number>) {
-        // As above.
-        let _ = write!(self.json, "{}", number.into());
+    fn number(&mut self, number: impl ToCompactString) {
+        self.json.push_str(&number.to_compact_string());
     }
 
     fn float(&mut self, number: f64) -> Result<(), UnpackError> {
         let number = serde_json::Number::from_f64(number).ok_or(UnpackError::NotFinite)?;
-        self.number(number);
+        // As above.
+        let _ = write!(self.json, "{number}");
         Ok(())
     }
 

@@ -48,7 +48,7 @@ pub(super) async fn run(target: &Target, crowd: Crowd) -> Result<Measures> {
     let before = settled(target).await?;
 
     let opened: Vec<Connection> = stream::iter(0..connections)
-        .map(|_| Connection::open(target.address))
+        .map(|_| Connection::open(target))
         .buffer_unordered(AT_A_TIME)
         .try_collect()
         .await?;

@@ -21,7 +21,7 @@ pub(super) async fn run(target: &Target) -> Result<Measures> {
     let connections = target.choose(CONNECTIONS, 8);
     let mounts = target.choose(20_000, 400);
     let opened: Vec<Connection> = stream::iter(0..connections)
-        .map(|_| Connection::open(target.address))
+        .map(|_| Connection::open(target))
         .buffer_unordered(AT_A_TIME)
         .try_collect()
         .await?;

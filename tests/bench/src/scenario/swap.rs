@@ -43,7 +43,7 @@ pub(super) async fn run(target: &Target) -> Result<Measures> {
     let stop = Arc::new(AtomicBool::new(false));
     let mut busy = JoinSet::new();
     for _ in 0..connections {
-        let mut connection = Connection::open(target.address).await?;
+        let mut connection = Connection::open(target).await?;
         let mut ids = Vec::with_capacity(counters);
         for _ in 0..counters {
             ids.push(connection.mount(COMPONENT).await?);
@@ -51,7 +51,7 @@ pub(super) async fn run(target: &Target) -> Result<Measures> {
         busy.spawn(keep_busy(connection, ids, stop.clone()));
     }
 
-    let mut observer = Connection::open(target.address).await?;
+    let mut observer = Connection::open(target).await?;
     let id = observer.mount(COMPONENT).await?;
     ensure!(
         version(&mut observer, &id).await? == 1,

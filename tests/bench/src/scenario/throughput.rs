@@ -38,11 +38,21 @@ pub(super) async fn run(target: &Target, load: Load) -> Result<Measures> {
     let warm_up = target.choose(Duration::from_secs(1), Duration::from_millis(50));
     let measured = target.choose(Duration::from_secs(3), Duration::from_millis(200));
     let callers = Caller::several(target, &COUNTER, connections).await?;
-    let (_, mut figures) = measure(target, callers, load.in_flight, warm_up, measured).await?;
+    let (callers, mut figures) =
+        measure(target, callers, load.in_flight, warm_up, measured).await?;
     let p50 = figures.latencies.percentile(50.0).context("no call")?;
     let p99 = figures.latencies.percentile(99.0).context("no call")?;
     let calls = figures.calls();
+    let (requests, received) = callers.iter().fold((0, 0), |(requests, received), caller| {
+        let connection = &caller.connection;
+        (
+            requests + connection.requests(),
+            received + connection.received(),
+        )
+    });
     Ok(Measures::of([
+        // Greetings and mounts are in it, which are few.
+        ("bytes_per_call", received as f64 / requests as f64),
         ("calls_per_s", calls / figures.seconds),
         ("cpu_us_per_call", micros(figures.cpu) / calls),
         ("p50_us", micros(p50)),
