@@ -108,13 +108,13 @@ fn spawn(
     mut desk: Desk,
     name: String,
     record: Arc<Mutex<Record>>,
-    mut round: Round,
+    round: Round,
 ) -> JoinHandle<Desk> {
     tokio::spawn(async move {
         let mut stop = round.stop.clone();
         tokio::select! {
             stopped = stop.wait_for(|stopped| *stopped) => drop(stopped.unwrap()),
-            () = load(&mut desk, &name, &record, &mut round) => {}
+            () = load(&mut desk, &name, &record, &round) => {}
         }
         for _ in 0..LAST {
             send_next(&mut desk, &name, &record).await;

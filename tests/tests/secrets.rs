@@ -86,7 +86,7 @@ async fn a_component_without_a_grant_gets_nothing() {
         .await;
     let mut secret = Desk::open(&daemon, "LiveSecret").await;
     assert_eq!(secret.ask("length", json!("API_KEY")).await, json!(null));
-    let reply = secret.call("intoState", json!({})).await;
+    let reply = secret.call("inState", json!({})).await;
     assert_eq!(reply["error"], "`API_KEY` is not granted");
 }
 
@@ -97,7 +97,7 @@ async fn a_secret_gets_out_of_a_guest_by_no_way() {
         let mut desk = Desk::open_in(&daemon, "lobby", "LiveSecret").await;
         let mut other = Desk::open_in(&daemon, "lobby", "LiveSecret").await;
 
-        for action in ["intoState", "intoList"] {
+        for action in ["inState", "inList"] {
             let reply = desk.call(action, json!({})).await;
             assert_eq!(reply["success"], false, "{action}: {reply}");
             assert_eq!(
@@ -105,7 +105,7 @@ async fn a_secret_gets_out_of_a_guest_by_no_way() {
                 "the state would hold a secret of the component"
             );
         }
-        for action in ["intoResult", "intoFailure"] {
+        for action in ["inResult", "inFailure"] {
             let reply = desk.call(action, json!({})).await;
             assert_eq!(
                 (&reply["success"], &reply["error"]),
@@ -113,9 +113,9 @@ async fn a_secret_gets_out_of_a_guest_by_no_way() {
                 "{action}"
             );
         }
-        let reply = desk.call("intoPanic", json!({})).await;
+        let reply = desk.call("inPanic", json!({})).await;
         assert_eq!(reply["code"], "COMPONENT_CRASHED", "{reply}");
-        desk.ask("intoLog", json!({})).await;
+        desk.ask("inLog", json!({})).await;
 
         let mut ways = vec![
             "emit",
@@ -142,8 +142,8 @@ async fn a_secret_gets_out_of_a_guest_by_no_way() {
         }
 
         // Where it may be.
-        assert_eq!(desk.ask("intoPrivate", json!({})).await, secret.len());
-        desk.ask("intoTimer", json!({})).await;
+        assert_eq!(desk.ask("inPrivate", json!({})).await, secret.len());
+        desk.ask("inTimer", json!({})).await;
         while desk.ask("heard", json!({})).await != json!(["due true"]) {}
 
         // Whatever there was to be heard has been heard by then.

@@ -30,36 +30,36 @@ impl Secret {
     }
 
     #[action]
-    fn into_state(&mut self, cx: &Context) -> Result<()> {
+    fn in_state(&mut self, cx: &Context) -> Result<()> {
         self.shown = format!("it is {}", secret(cx)?);
         Ok(())
     }
 
     /// Deep inside a value.
     #[action]
-    fn into_list(&mut self, cx: &Context) -> Result<()> {
+    fn in_list(&mut self, cx: &Context) -> Result<()> {
         self.list = vec![json!(1), json!({"deep": [secret(cx)?]})];
         Ok(())
     }
 
     #[action]
-    fn into_result(&self, cx: &Context) -> Result<Value> {
+    fn in_result(&self, cx: &Context) -> Result<Value> {
         Ok(json!({"deep": [secret(cx)?]}))
     }
 
     #[action]
-    fn into_failure(&self, cx: &Context) -> Result<()> {
+    fn in_failure(&self, cx: &Context) -> Result<()> {
         bail!("the key {} was refused", secret(cx)?)
     }
 
     /// In a panic's message, which goes to the log.
     #[action]
-    fn into_panic(&self, cx: &Context) -> Result<()> {
+    fn in_panic(&self, cx: &Context) -> Result<()> {
         panic!("the key {} was refused", secret(cx)?)
     }
 
     #[action]
-    fn into_log(&self, cx: &Context) -> Result<()> {
+    fn in_log(&self, cx: &Context) -> Result<()> {
         let secret = secret(cx)?;
         cx.log().error(format_args!("error line: {secret}"));
         cx.log().info(format_args!("info line: {secret:?}"));
@@ -70,7 +70,7 @@ impl Secret {
 
     /// Where it may lie.
     #[action]
-    fn into_private(&self, cx: &Context) -> Result<usize> {
+    fn in_private(&self, cx: &Context) -> Result<usize> {
         cx.private().set("key", &secret(cx)?)?;
         let kept: Option<String> = cx.private().get("key")?;
         Ok(kept.map_or(0, |kept| kept.len()))
@@ -114,7 +114,7 @@ impl Secret {
 
     /// A timer's payload comes back to this mount, and goes nowhere else.
     #[action]
-    fn into_timer(&self, cx: &Context) -> Result<()> {
+    fn in_timer(&self, cx: &Context) -> Result<()> {
         cx.timers()
             .after_with(Duration::ZERO, "due", &secret(cx)?)?;
         Ok(())
