@@ -151,7 +151,7 @@ impl App {
         let store = Store::open(StoreConfig {
             directory: config.data_dir.clone(),
             sync_interval: config.store.sync_interval,
-            max_value_bytes: config.store.value_bytes.max(config.limits.state_bytes),
+            max_value_bytes: config.store.value_bytes,
             max_space_bytes: config.store.component_bytes,
             ..StoreConfig::default()
         })?;

@@ -63,6 +63,7 @@ use crate::protocol::Code;
 use crate::state::Document;
 use crate::store::{self, Store};
 use crate::wasm::definition::Props;
+use crate::wasm::secrets::Secrets;
 use crate::wasm::subject::TimerLimits;
 use crate::wasm::{Session, Subject};
 use crate::webhooks::{self, Webhooks};
@@ -137,7 +138,7 @@ pub struct Outside {
 /// What the configuration grants a component.
 struct Grants {
     config: HashMap<String, String>,
-    secrets: Vec<String>,
+    secrets: Arc<Secrets>,
     /// Its requests wait for their turn in it: one for all versions.
     policy: Policy,
 }
@@ -331,7 +332,7 @@ impl Live {
             let values = settings.config.clone().into_iter();
             Arc::new(Grants {
                 config: values.chain(secrets.iter().cloned()).collect(),
-                secrets: secrets.into_iter().map(|(_, secret)| secret).collect(),
+                secrets: Arc::new(Secrets::new(secrets.into_iter().map(|(_, secret)| secret))),
                 policy: Policy::new(settings.allowed_hosts.clone(), self.fetch.clone()),
             })
         });

@@ -14,6 +14,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     start_logging();
+    report_panics();
     match cli.command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -21,6 +22,16 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// As usual, but for those that the store turns into errors: it says itself what is wrong.
+fn report_panics() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !liveside::store::catches_panics() {
+            report(panic);
+        }
+    }));
 }
 
 /// Lines for people on a terminal, JSON for programs otherwise; always on stderr.

@@ -43,6 +43,7 @@ use state::{Clock, Shared};
 use writer::WriterGuard;
 
 pub use batch::Batch;
+pub use disk::catches_panics;
 pub use error::{OpenError, StoreError};
 pub use layer::Usage;
 pub use scan::{MAX_PAGE_BYTES, MAX_PAGE_ITEMS, Page};
@@ -58,7 +59,7 @@ pub struct StoreConfig {
     pub directory: Option<PathBuf>,
     /// The least time between two commits, and so the most that a crash may lose. 0: as soon as the writer is free.
     pub sync_interval: Duration,
-    /// Largest value.
+    /// Largest value, in a space that does not say so itself.
     pub max_value_bytes: usize,
     /// What one space may hold, if it does not say so itself. See [`Usage::bytes`].
     pub max_space_bytes: u64,

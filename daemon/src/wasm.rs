@@ -6,6 +6,7 @@
 //! - [`engine`]: one for the process; compiles, and ticks the clock that interrupts guests.
 //! - [`module`]: one version of one `.wasm` file and its pool of workers.
 //! - [`worker`]: one live instance of a module.
+//! - [`secrets`]: what must not get out of a guest to a browser or the log.
 //! - [`subject`]: the state and the identity behind an event, as the host functions see them.
 //! - `host`: the imports, one file for each interface of the WIT.
 
@@ -18,6 +19,7 @@ pub mod fault;
 mod host;
 mod limiter;
 pub mod module;
+pub mod secrets;
 pub mod subject;
 mod wasi;
 pub mod worker;

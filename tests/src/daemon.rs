@@ -22,15 +22,17 @@ pub struct DaemonBuilder {
     development: bool,
     config: String,
     arguments: Vec<String>,
+    variables: Vec<(String, String)>,
 }
 
 /// A daemon that runs; it is killed when this is dropped.
 pub struct Daemon {
-    directory: TempDir,
+    /// What it was started from, to start it again.
+    builder: DaemonBuilder,
     child: Child,
     address: String,
     log: Arc<Mutex<String>>,
-    _reader: JoinHandle<()>,
+    reader: JoinHandle<()>,
 }
 
 /// The path of a built module: `local-counter`, or a fixture such as `recorder`.
@@ -65,6 +67,7 @@ impl Daemon {
             development: false,
             config: String::new(),
             arguments: Vec::new(),
+            variables: Vec::new(),
         }
     }
 
@@ -77,13 +80,13 @@ impl Daemon {
     /// Where its modules are.
     #[must_use]
     pub fn components(&self) -> PathBuf {
-        self.directory.path().join("components")
+        self.builder.directory.path().join("components")
     }
 
     /// Where the sources of its guests are, in development mode.
     #[must_use]
     pub fn sources(&self) -> PathBuf {
-        self.directory.path().join("sources")
+        self.builder.directory.path().join("sources")
     }
 
     /// Puts a built module in place of another, in one step.
@@ -171,6 +174,36 @@ impl Daemon {
             .unwrap()
     }
 
+    /// Sends SIGKILL, and waits for the end.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.expect("the daemon can be killed");
+    }
+
+    /// Starts it again once it has ended, with the same settings and directories; its log begins anew.
+    pub async fn restart(self) -> Self {
+        self.into_builder().await.start().await
+    }
+
+    /// Everything that it has logged, once it has ended.
+    pub async fn whole_log(mut self) -> String {
+        self.ended().await;
+        // The end of the process is the end of its stderr.
+        (&mut self.reader).await.unwrap();
+        self.log()
+    }
+
+    /// What it was started from, once it has ended.
+    pub async fn into_builder(mut self) -> DaemonBuilder {
+        self.ended().await;
+        self.builder
+    }
+
+    /// Where its store is kept, see [`DaemonBuilder::data_dir`].
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
+        self.builder.directory.path().join("data")
+    }
+
     /// Bytes that it has read so far, from files and sockets.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
@@ -229,37 +262,84 @@ impl DaemonBuilder {
         self
     }
 
+    /// A variable of its environment.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Logs everything but the compiler's steps, which would take longer than the rest.
+    #[must_use]
+    pub fn verbose(self) -> Self {
+        let all = "debug,cranelift=info,wasmtime=info,regalloc2=info,liveside=trace,guest=trace,hyper=trace,\
+                   hyper_util=trace,reqwest=trace";
+        self.env("LIVESIDE_LOG", all)
+    }
+
+    /// Keeps its store in a directory, `data` in the daemon's own.
+    #[must_use]
+    pub fn data_dir(self) -> Self {
+        let directory = self.path("data");
+        self.arg(&format!("--data-dir={}", directory.display()))
+    }
+
+    /// A path in the directory that goes with the daemon.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
     /// Starts it and waits until it listens.
     pub async fn start(self) -> Daemon {
-        let Self {
-            directory,
-            development,
-            config,
-            mut arguments,
-        } = self;
-        if !arguments
-            .iter()
-            .any(|argument| argument.starts_with("--rate-limit"))
-        {
-            arguments.push("--rate-limit=off".to_owned());
-        }
-        let file = directory.path().join("liveside.toml");
-        std::fs::write(&file, config).unwrap();
+        let mut started = self.spawn();
+        let mut stdout = BufReader::new(started.child.stdout.take().unwrap()).lines();
+        let first = tokio::time::timeout(PATIENCE, stdout.next_line()).await;
+        let first = first.expect("the daemon does not listen").unwrap();
+        let address = first
+            .as_deref()
+            .and_then(|line| line.strip_prefix("listening on http://"));
+        let Some(address) = address else {
+            panic!("the daemon did not start: {first:?}\n{}", started.log());
+        };
+        started.address = address.to_owned();
+        started
+    }
+
+    /// Starts it where it cannot start: what it says when it has ended.
+    pub async fn refused(self) -> String {
+        let mut started = self.spawn();
+        assert!(!started.ended().await.success(), "{}", started.log());
+        started.whole_log().await
+    }
+
+    /// A process that may not listen yet, or never will.
+    fn spawn(self) -> Daemon {
+        let file = self.path("liveside.toml");
+        std::fs::write(&file, &self.config).unwrap();
         let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/test-cache");
-        let components = directory.path().join("components");
+        let components = self.path("components");
         let mut command = Command::new(binary());
-        if development {
-            let sources = directory.path().join("sources");
+        if self.development {
+            let sources = self.path("sources");
             command.arg("dev").arg(sources).arg("--out").arg(components);
         } else {
             command.args(["serve", "--components"]).arg(components);
+        }
+        if !self
+            .arguments
+            .iter()
+            .any(|argument| argument.starts_with("--rate-limit"))
+        {
+            command.arg("--rate-limit=off");
         }
         let mut child = command
             .args(["--listen", "127.0.0.1:0", "--config"])
             .arg(&file)
             .arg("--cache-dir")
             .arg(cache)
-            .args(arguments)
+            .args(&self.arguments)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -278,25 +358,12 @@ impl DaemonBuilder {
                 log.push('\n');
             }
         });
-        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
-        let first = tokio::time::timeout(PATIENCE, stdout.next_line()).await;
-        let first = first.expect("the daemon does not listen").unwrap();
-        let address = first
-            .as_deref()
-            .and_then(|line| line.strip_prefix("listening on http://"));
-        let Some(address) = address else {
-            panic!(
-                "the daemon did not start: {first:?}\n{}",
-                log.lock().unwrap()
-            );
-        };
-        let address = address.to_owned();
         Daemon {
-            directory,
+            builder: self,
             child,
-            address,
+            address: String::new(),
             log,
-            _reader: reader,
+            reader,
         }
     }
 }

@@ -17,9 +17,13 @@
 mod app;
 mod client;
 mod daemon;
+mod desk;
 mod http;
+mod server;
 
 pub use app::App;
 pub use client::{Client, Mounted, plain};
 pub use daemon::{Daemon, DaemonBuilder, binary, module};
+pub use desk::Desk;
 pub use http::{HttpAnswer, HttpRequest};
+pub use server::Server;

@@ -1,6 +1,7 @@
-//! Tells which hooks ran, for the daemon's tests; and a component with a large key beside a small one.
+//! Tells which hooks ran, for the daemon's tests; and beside it a component for each other thing that they look at:
+//! rooms, the store, outgoing requests, secrets.
 //!
-//! One module, two components: nothing lists them but the components themselves.
+//! One module, many components: nothing lists them but the components themselves.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +10,13 @@ use serde::Serialize;
 
 mod blob;
 mod board;
+mod fetcher;
+mod keeper;
+mod ledger;
 mod member;
 mod memory;
+mod refusal;
+mod secret;
 
 /// Connections may be long: a bound, so that the list does not grow for ever.
 const MOST_EVENTS: usize = 1_000;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
-use figment::error::Kind;
+use figment::error::{Actual, Kind};
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::Serialize;
 
@@ -125,6 +125,14 @@ fn explain_one(error: &figment::Error) -> String {
                 None => format!("unknown key `{field}`; known are {}", known.join(", ")),
             }
         }
+        // A string in the wrong place may be a secret.
+        Kind::InvalidType(Actual::Str(_), expected) => {
+            format!("invalid type: found a string, expected {expected}")
+        }
+        Kind::InvalidValue(Actual::Str(_), expected) => {
+            format!("invalid value: found a string, expected {expected}")
+        }
+        Kind::Message(message) => without_source(message),
         kind => kind.to_string(),
     };
     let place = match (source, path.is_empty()) {
@@ -134,6 +142,20 @@ fn explain_one(error: &figment::Error) -> String {
         (None, false) => format!("{path}: "),
     };
     format!("{place}{what}")
+}
+
+/// A parser's message without the lines of the file that it shows, which may hold a secret. They begin with a bar,
+/// or a line number and a bar.
+fn without_source(message: &str) -> String {
+    let is_source = |line: &str| {
+        let rest = line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
+        rest.starts_with('|')
+    };
+    let lines: Vec<&str> = message
+        .lines()
+        .filter(|line| !is_source(line) && !line.trim().is_empty())
+        .collect();
+    lines.join(": ")
 }
 
 #[cfg(test)]
@@ -185,6 +207,23 @@ mod tests {
         );
         let error = from_toml("lisen = \"x\"").unwrap_err().to_string();
         assert!(error.contains("did you mean `listen`?"), "{error}");
+    }
+
+    #[test]
+    fn a_mistake_is_told_without_the_secret_beside_it() {
+        for text in [
+            "[component.A.secrets]\nKEY = \"hunter2\n",
+            "[component.A]\nsecrets = \"hunter2\"",
+            "component = \"hunter2\"",
+            "api-key = [\"hunter2\"]",
+        ] {
+            let error = from_toml(text).unwrap_err().to_string();
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+        assert_eq!(
+            without_source("wrong at line 2, column 3\n  |\n2 | a = 1 | 2\n  |     ^\nbad digit\n"),
+            "wrong at line 2, column 3: bad digit"
+        );
     }
 
     #[test]

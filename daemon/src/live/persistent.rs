@@ -15,8 +15,9 @@ pub(super) struct PersistentMap {
 impl PersistentMap {
     /// The map of a component; it may hold something from before a restart.
     pub(super) fn new(store: Store, component: &str, max_bytes: usize) -> Result<Self, StoreError> {
-        let max_bytes = u64::try_from(max_bytes).unwrap_or(u64::MAX);
-        let space = Space::new("persistent", component)?.with_max_bytes(max_bytes);
+        let space = Space::new("persistent", component)?
+            .with_max_bytes(u64::try_from(max_bytes).unwrap_or(u64::MAX))
+            .with_max_value_bytes(max_bytes);
         Ok(Self { store, space })
     }
 
@@ -42,7 +43,7 @@ impl KeyValue for PersistentMap {
         }
     }
 
-    fn set(&self, key: &str, value: Option<Json>) -> Result<(), String> {
+    fn set(&self, key: &str, value: Option<Json>) -> Result<(), StoreError> {
         match value {
             Some(value) => {
                 let bytes = value.as_str().as_bytes().to_vec();
@@ -50,7 +51,6 @@ impl KeyValue for PersistentMap {
             }
             None => self.store.delete(&self.space, key),
         }
-        .map_err(|error| error.to_string())
     }
 
     fn compare_and_set(
@@ -58,12 +58,11 @@ impl KeyValue for PersistentMap {
         key: &str,
         expected: Option<&Json>,
         value: Option<Json>,
-    ) -> Result<bool, String> {
+    ) -> Result<bool, StoreError> {
         let expected = expected.map(|json| json.as_str().as_bytes());
         let value = value.map(|json| json.as_str().as_bytes().to_vec().into());
         self.store
             .compare_and_swap(&self.space, key, expected, value, None)
-            .map_err(|error| error.to_string())
     }
 }
 

@@ -12,7 +12,7 @@ use super::instance::{Instance, Resident};
 use super::persistent::PersistentMap;
 use super::refusal::Refusal;
 use super::slot::{Slot, Version};
-use crate::state::Document;
+use crate::state::{Delta, Document};
 use crate::store::{Space, StoreError};
 use crate::wasm::subject::Shared;
 use crate::wasm::{CallError, Definition, Module};
@@ -231,7 +231,11 @@ impl Instance {
             Ok(Some(kept)) => kept,
             Ok(None) => return,
             Err(error) => {
-                tracing::error!(component = self.slot.name(), %error, "what was kept cannot be read; it begins anew");
+                tracing::error!(
+                    component = self.slot.name(), %error,
+                    "what was kept cannot be read; it begins anew, and is not kept until a restart"
+                );
+                durable.leave_alone();
                 return;
             }
         };
@@ -241,6 +245,12 @@ impl Instance {
         let taken = migrated(&older, &resident.version.module, definition, &kept.state).await;
         match (taken, &mut resident.subject) {
             (Ok(state), Some(subject)) => {
+                if *kept.version != *definition.version {
+                    // The instance tells the store what differs from its default; a migration also changes what does not.
+                    let mut changed = kept.state;
+                    replace(&mut changed, state.clone());
+                    durable.save(&definition.version, &changed.commit(), &Delta::new());
+                }
                 replace(&mut subject.state, state);
                 let private = subject.private_mut();
                 for (key, value) in kept.private.iter() {
@@ -250,8 +260,9 @@ impl Instance {
             (Err(error), _) => {
                 tracing::error!(
                     component = self.slot.name(), from = kept.version, %error,
-                    "what was kept cannot be migrated; it begins anew"
+                    "what was kept cannot be migrated; it begins anew, and is not kept until a restart"
                 );
+                durable.leave_alone();
             }
             (Ok(_), None) => {}
         }

@@ -17,6 +17,7 @@
 mod open;
 mod write;
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -40,6 +41,10 @@ const EXPIRY_BYTES: usize = 8;
 
 const DAMAGED: &str = "a page of it is damaged";
 const CLOSED: &str = "it is not open";
+
+thread_local! {
+    static CATCHES: Cell<bool> = const { Cell::new(false) };
+}
 
 /// A key and what is stored for it.
 type Found<'a> = (
@@ -232,7 +237,16 @@ fn item<'a>(found: Result<Found<'_>, StorageError>, with_values: bool) -> Item<'
 /// `None` if redb panicked. Nothing of ours is left half done by that: reads change nothing, and a transaction that is
 /// not committed is undone.
 fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
+    let before = CATCHES.replace(true);
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    CATCHES.set(before);
+    done.ok()
+}
+
+/// Whether a panic of this thread is about to become an error of the store: nothing to report as a bug.
+#[must_use]
+pub fn catches_panics() -> bool {
+    CATCHES.get()
 }
 
 fn split(stored: &[u8]) -> Result<(u64, &[u8]), StoreError> {

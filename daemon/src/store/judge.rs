@@ -47,10 +47,12 @@ impl Shared {
                 change.after.bytes = change.after.bytes.saturating_sub(old as u64);
             }
             let value_bytes = write.entry.as_ref().map_or(0, |entry| entry.value.len());
-            if value_bytes > self.config.max_value_bytes {
+            let max_value_bytes = write.space.max_value_bytes();
+            let max_bytes = max_value_bytes.unwrap_or(self.config.max_value_bytes);
+            if value_bytes > max_bytes {
                 return Err(StoreError::Value {
                     key: write.space.key_of(key),
-                    max_bytes: self.config.max_value_bytes,
+                    max_bytes,
                     bytes: value_bytes,
                 });
             }

@@ -20,6 +20,7 @@ pub struct Space {
     /// Before every key of the space in the file.
     prefix: Arc<[u8]>,
     max_bytes: Option<u64>,
+    max_value_bytes: Option<usize>,
 }
 
 impl Space {
@@ -49,6 +50,7 @@ impl Space {
         Ok(Self {
             prefix: prefix.into(),
             max_bytes: None,
+            max_value_bytes: None,
         })
     }
 
@@ -59,8 +61,19 @@ impl Space {
         self
     }
 
+    /// The same space with a largest value of its own in place of the store's.
+    #[must_use]
+    pub fn with_max_value_bytes(mut self, max_value_bytes: usize) -> Self {
+        self.max_value_bytes = Some(max_value_bytes);
+        self
+    }
+
     pub(super) fn max_bytes(&self) -> Option<u64> {
         self.max_bytes
+    }
+
+    pub(super) fn max_value_bytes(&self) -> Option<usize> {
+        self.max_value_bytes
     }
 
     pub(super) fn prefix(&self) -> &Arc<[u8]> {
@@ -83,6 +96,7 @@ impl Space {
         Some(Self {
             prefix: entry_key.get(..end)?.into(),
             max_bytes: None,
+            max_value_bytes: None,
         })
     }
 

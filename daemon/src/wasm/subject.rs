@@ -8,10 +8,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+use super::secrets::Secrets;
 use crate::fetch::{Fetcher, Policy};
 use crate::ids::{ConnectionId, InstanceId};
 use crate::state::{Document, Json};
-use crate::store::{Space, Store};
+use crate::store::{Space, Store, StoreError};
 
 /// The state of one mounted component and who is behind the event.
 ///
@@ -53,7 +54,7 @@ pub struct Shared {
     /// What the configuration grants it, its secrets included.
     pub config: HashMap<String, String>,
     /// Those of the values that are to be shown nowhere.
-    pub secrets: Vec<String>,
+    pub secrets: Arc<Secrets>,
     /// Sends its requests.
     pub fetcher: Fetcher,
     /// Where it may send them.
@@ -192,27 +193,6 @@ pub enum RoomCallError {
     Invalid(String),
 }
 
-impl Shared {
-    /// Whether a text holds one of the component's secrets.
-    #[must_use]
-    pub fn reveals(&self, text: &str) -> bool {
-        self.secrets
-            .iter()
-            .any(|secret| text.contains(secret.as_str()))
-    }
-
-    /// The text with stars for every secret of the component.
-    #[must_use]
-    pub fn blot_out(&self, mut text: String) -> String {
-        for secret in &self.secrets {
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), "***");
-            }
-        }
-        text
-    }
-}
-
 impl Subject {
     /// What a new instance begins with.
     #[must_use]
@@ -276,19 +256,19 @@ pub trait KeyValue: Send + Sync + fmt::Debug {
     /// Writes (`None`: removes) a key.
     ///
     /// # Errors
-    /// With a sentence if the map would be larger than it may.
-    fn set(&self, key: &str, value: Option<Json>) -> Result<(), String>;
+    /// If the key is none, the map would be larger than it may, or it cannot be read.
+    fn set(&self, key: &str, value: Option<Json>) -> Result<(), StoreError>;
 
     /// Writes (`None`: removes) a key if it still holds `expected` (`None`: is not there). Tells whether it did.
     ///
     /// # Errors
-    /// With a sentence if the map would be larger than it may.
+    /// As [`set`](Self::set).
     fn compare_and_set(
         &self,
         key: &str,
         expected: Option<&Json>,
         value: Option<Json>,
-    ) -> Result<bool, String>;
+    ) -> Result<bool, StoreError>;
 }
 
 /// Who is behind an event.

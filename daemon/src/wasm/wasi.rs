@@ -93,12 +93,9 @@ struct LineWriter {
 impl LineWriter {
     fn log_pending(&mut self) {
         if !self.pending.is_empty() && self.stream.budget.take() {
-            write_log(
-                self.stream.level,
-                &self.stream.module,
-                "",
-                &String::from_utf8_lossy(&self.pending),
-            );
+            let line = String::from_utf8_lossy(&self.pending).into_owned();
+            let line = self.stream.budget.clean(line);
+            write_log(self.stream.level, &self.stream.module, "", &line);
         }
         self.pending.clear();
     }

@@ -14,6 +14,7 @@ use super::fault::{CallError, Failure, FailureKind, Fault};
 use super::host::{GuestStore, LogBudget};
 use super::limiter::MemoryLimiter;
 use super::module::{Place, Pool};
+use super::secrets::Secrets;
 use super::subject::Subject;
 use crate::state::{Document, Json, Key};
 
@@ -139,7 +140,10 @@ impl Worker {
         store.set_epoch_deadline(1);
         let meter = cpu.clone();
         store.epoch_deadline_callback(move |_| meter.tick());
-        store.data().log.begin(LOG_LINES_WITHOUT_SUBJECT);
+        store
+            .data()
+            .log
+            .begin(LOG_LINES_WITHOUT_SUBJECT, &Arc::default());
         cpu.begin(Instant::now());
         let guest = pre.instantiate_async(&mut store).await?;
         Ok(Self {
@@ -220,7 +224,8 @@ impl<'m> Lease<'m> {
     pub fn enter(&mut self, subject: Subject) {
         if let Some(worker) = &mut self.worker {
             let data = worker.store.data_mut();
-            data.log.begin(subject.shared.max_log_lines);
+            data.log
+                .begin(subject.shared.max_log_lines, &subject.shared.secrets);
             data.subject = Some(subject);
         }
     }
@@ -352,7 +357,10 @@ impl<'m> Lease<'m> {
             .await?;
         let result = result.map_err(|given| {
             let mut failure = failure(given);
-            if self.reveals(&failure.message) {
+            if self
+                .secrets()
+                .is_some_and(|secrets| secrets.are_in(&failure.message))
+            {
                 SECRET_REVEALED.clone_into(&mut failure.message);
             }
             failure
@@ -364,11 +372,17 @@ impl<'m> Lease<'m> {
                 limit_bytes: limits.result_bytes,
             }
             .into()),
-            Some(text) if self.reveals(&text) => Err(Failure {
-                kind: FailureKind::Denied,
-                message: SECRET_REVEALED.to_owned(),
+            Some(text)
+                if self
+                    .secrets()
+                    .is_some_and(|secrets| secrets.are_in_json(&text)) =>
+            {
+                Err(Failure {
+                    kind: FailureKind::Denied,
+                    message: SECRET_REVEALED.to_owned(),
+                }
+                .into())
             }
-            .into()),
             Some(text) => match Json::parse(&text) {
                 Ok(json) => Ok(Some(json)),
                 Err(error) => Err(Fault::InvalidResult {
@@ -423,10 +437,9 @@ impl<'m> Lease<'m> {
         Ok(definition::check_all(given))
     }
 
-    /// Whether a text for a browser holds one of the component's secrets.
-    fn reveals(&self, text: &str) -> bool {
-        self.subject()
-            .is_some_and(|subject| subject.shared.reveals(text))
+    /// What no text for a browser may hold.
+    fn secrets(&self) -> Option<&Secrets> {
+        Some(&self.subject()?.shared.secrets)
     }
 
     /// Runs a call within the event's time, and retires the worker if it breaks down.

@@ -25,7 +25,7 @@ macro_rules! capabilities {
 }
 
 capabilities! {
-    /// Values under `[component.NAME.config]` of the daemon's configuration.
+    /// Values under `[component.NAME.config]` and `[component.NAME.secrets]` of the daemon's configuration.
     Config
     /// Lines in the daemon's log, with the component's name and instance beside them.
     Log

@@ -3,26 +3,38 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use parking_lot::Mutex;
 use tracing::Level;
 
 use super::GuestStore;
 use crate::wasm::bindings::liveside::component::log::{Host, Level as GuestLevel};
+use crate::wasm::secrets::Secrets;
 
 /// A longer line is cut, in bytes.
 const MAX_LINE_BYTES: usize = 4096;
 
-/// How many lines the current event may still write. Shared with the streams that WASI's stdout and stderr go to.
+/// How many lines the current event may still write, and what they must not show. Shared with the streams that WASI's
+/// stdout and stderr go to.
 #[derive(Debug, Default)]
 pub(in crate::wasm) struct LogBudget {
     left: AtomicUsize,
     dropped: AtomicUsize,
+    /// Those of the last event: the module's memory may still hold them after it.
+    secrets: Mutex<Arc<Secrets>>,
 }
 
 impl LogBudget {
     /// Begins an event that may write `lines` lines.
-    pub(in crate::wasm) fn begin(&self, lines: usize) {
+    pub(in crate::wasm) fn begin(&self, lines: usize, secrets: &Arc<Secrets>) {
         self.left.store(lines, Ordering::Relaxed);
         self.dropped.store(0, Ordering::Relaxed);
+        self.secrets.lock().clone_from(secrets);
+    }
+
+    /// The message without secrets.
+    pub(in crate::wasm) fn clean(&self, message: String) -> String {
+        let secrets = self.secrets.lock().clone();
+        secrets.blot_out(message)
     }
 
     /// Lines that were too many in this event.
@@ -57,10 +69,7 @@ impl Host for GuestStore {
             GuestLevel::Error => Level::ERROR,
         };
         let subject = self.subject.as_ref();
-        let message = match subject {
-            Some(subject) => subject.shared.blot_out(message),
-            None => message,
-        };
+        let message = self.log.clean(message);
         let component = subject.map_or(&self.module, |subject| &subject.shared.component);
         write(
             level,
@@ -96,13 +105,13 @@ mod tests {
     #[test]
     fn an_event_writes_no_more_lines_than_it_may() {
         let budget = LogBudget::default();
-        budget.begin(2);
+        budget.begin(2, &Arc::default());
         assert_eq!(
             [budget.take(), budget.take(), budget.take()],
             [true, true, false]
         );
         assert_eq!(budget.dropped(), 1);
-        budget.begin(1);
+        budget.begin(1, &Arc::default());
         assert!(budget.take());
         assert_eq!(budget.dropped(), 0);
     }

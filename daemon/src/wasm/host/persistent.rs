@@ -1,5 +1,6 @@
 //! `persistent`: the map that all mounts of a component share.
 
+use super::store::refusal;
 use super::{GuestStore, error};
 use crate::state::Json;
 use crate::wasm::bindings::liveside::component::persistent::Host;
@@ -17,7 +18,7 @@ impl Host for GuestStore {
             .shared
             .persistent
             .set(&key, Some(value))
-            .map_err(|e| error(ErrorCode::Limit, e))
+            .map_err(refusal)
     }
 
     fn delete(&mut self, key: String) {
@@ -38,7 +39,7 @@ impl Host for GuestStore {
         let persistent = &self.subject()?.shared.persistent;
         persistent
             .compare_and_set(&key, expected.as_ref(), value)
-            .map_err(|e| error(ErrorCode::Limit, e))
+            .map_err(refusal)
     }
 }
 

@@ -22,6 +22,7 @@ impl rooms::Host for GuestStore {
         if is_member(subject, &room) {
             return Ok(());
         }
+        keep_back(subject, &room)?;
         if subject.shared.is_room {
             return Err(error(
                 ErrorCode::Denied,
@@ -43,6 +44,7 @@ impl rooms::Host for GuestStore {
         names::check_event(&event).map_err(|rule| error(ErrorCode::Invalid, rule))?;
         let subject = self.subject()?;
         let others = must_be_member(subject, &room)?;
+        keep_back(subject, &event)?;
         let data = message(subject, &data)?;
         let (room, event) = (room.into(), event.into());
         ask(subject, Effect::Emit { room, event, data })?;
@@ -58,6 +60,9 @@ impl rooms::Host for GuestStore {
     fn state_set(&mut self, room: String, changes: String) -> Result<(), Error> {
         let subject = self.subject()?;
         must_be_member(subject, &room)?;
+        if subject.shared.secrets.are_in_json(&changes) {
+            return Err(secret());
+        }
         let limit = subject.shared.rooms.max_state_bytes();
         let mut state = state_with_pending(subject, &room);
         state
@@ -124,6 +129,9 @@ impl GuestStore {
             let message = format!("rooms may call one another {MAX_DEPTH} deep at most");
             return Err(error(ErrorCode::Limit, message));
         }
+        for name in [&room, &action] {
+            keep_back(subject, name)?;
+        }
         let payload = payload
             .map(|payload| message(subject, &payload))
             .transpose()?;
@@ -150,6 +158,7 @@ impl broadcast::Host for GuestStore {
             ));
         };
         must_be_member(subject, &room)?;
+        keep_back(subject, &kind)?;
         let data = message(subject, &data)?;
         let connections = subject.shared.rooms.connections(&room);
         let kind = kind.into();
@@ -177,8 +186,29 @@ pub(super) fn ask(subject: &mut Subject, effect: Effect) -> Result<(), Error> {
     Ok(())
 }
 
-/// JSON that goes to others, within its limit.
-pub(super) fn message(subject: &Subject, text: &str) -> Result<Json, Error> {
+/// JSON that goes to others: without secrets, within its limit.
+fn message(subject: &Subject, text: &str) -> Result<Json, Error> {
+    if subject.shared.secrets.are_in_json(text) {
+        return Err(secret());
+    }
+    bounded(subject, text)
+}
+
+/// Refuses a name that others would see if it holds a secret.
+fn keep_back(subject: &Subject, name: &str) -> Result<(), Error> {
+    if subject.shared.secrets.are_in(name) {
+        return Err(secret());
+    }
+    Ok(())
+}
+
+pub(super) fn secret() -> Error {
+    let message = "others would be shown a secret of the component";
+    error(ErrorCode::Denied, message)
+}
+
+/// JSON of a guest, within the limit of what the daemon holds for it.
+pub(super) fn bounded(subject: &Subject, text: &str) -> Result<Json, Error> {
     let limit = subject.shared.max_message_bytes;
     if text.len() > limit {
         let message = format!("the data is {} bytes, {limit} are allowed", text.len());

@@ -23,13 +23,17 @@ impl Host for GuestStore {
             let message = format!("they are {} bytes, {limit} are allowed", bytes.len());
             return Err(error(ErrorCode::Limit, message));
         }
+        let secrets = &subject.shared.secrets;
+        if secrets.are_in(&name) || secrets.are_in_bytes(&bytes) {
+            return Err(rooms::secret());
+        }
         let (name, bytes) = (name.into(), bytes.into());
         rooms::ask(subject, Effect::PushBinary { name, bytes })
     }
 
     fn patch(&mut self, changes: String) -> Result<(), Error> {
         let subject = self.subject()?;
-        if subject.shared.reveals(&changes) {
+        if subject.shared.secrets.are_in_json(&changes) {
             let message = "the state would hold a secret of the component";
             return Err(error(ErrorCode::Denied, message));
         }

@@ -75,7 +75,7 @@ fn at(after_ms: u64) -> u64 {
     now_ms().saturating_add(after_ms)
 }
 
-fn refusal(refused: StoreError) -> Error {
+pub(super) fn refusal(refused: StoreError) -> Error {
     let code = match refused {
         StoreError::Key { .. } | StoreError::SpaceName { .. } => ErrorCode::Invalid,
         StoreError::Value { .. } | StoreError::Quota { .. } | StoreError::Full { .. } => {

@@ -68,7 +68,7 @@ impl GuestStore {
             return Err(error(ErrorCode::Limit, message));
         }
         let payload = payload
-            .map(|payload| rooms::message(subject, &payload))
+            .map(|payload| rooms::bounded(subject, &payload))
             .transpose()?;
         subject.last_timer = subject.last_timer.wrapping_add(1);
         let id = u64::from(subject.last_timer);
