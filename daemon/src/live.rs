@@ -2,7 +2,8 @@
 //!
 //! - [`Slot`]: a component name and the version of it that runs now.
 //! - [`Instance`]: one mounted component: its state, its queue and its turn.
-//! - `event`: what an event does to an instance: the transaction, the hooks, the replies. `effects`: what it does beyond.
+//! - `event`: what happens to an instance, and the replies. `transaction`: everything or nothing. `effects`: what an
+//!   event does beyond its instance.
 //! - [`Room`]: members that hear one another. [`RoomDirectory`]: all rooms.
 //! - [`Timers`]: events in the future.
 //! - `backend`: what the app's back end does.
@@ -24,10 +25,12 @@ mod refusal;
 mod room;
 mod room_logic;
 mod rooms;
+mod set_value;
 mod singleton;
 mod slot;
 mod swap;
 mod timers;
+mod transaction;
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;

@@ -76,6 +76,8 @@ test("what is persistent is shared between tabs", async () => {
     await at(tab.page, "migration-key").fill(key);
     await at(tab.page, "migration-run").click();
     await tab.page.waitForFunction((key) => document.querySelector('[data-testid="migration-result"]').textContent.includes(key), key);
+    // The state comes before the reply; the tag shows the reply.
+    await at(tab.page, "migration-cached").waitFor({ state: "visible" });
     const replies = () => tab.frames.flatMap((frame) => JSON.parse(frame)).filter((message) => message.result?.cached !== undefined);
     assert.equal(replies().at(-1).result.cached, cached);
   }

@@ -1,10 +1,10 @@
 // Several visitors of the demo page who meet: in the shared counter, and in the rooms of the chat.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 
 import { serveDemo } from "./support/daemon.mjs";
-import { at, launch, open, shows } from "./support/page.mjs";
+import { at, launch, open as openPage, shows } from "./support/page.mjs";
 
 let browser, daemon;
 before(async () => {
@@ -15,9 +15,20 @@ after(async () => {
   await daemon?.stop();
 });
 
+/** All who are about. Who stays would be met by the next test, also where this one has failed. */
+const tabs = new Set();
+afterEach(async () => {
+  await Promise.all([...tabs].map((tab) => tab.close()));
+  tabs.clear();
+});
+async function open(url = daemon.url) {
+  const tab = await openPage(browser, url);
+  tabs.add(tab);
+  return tab;
+}
+
 /** So many visitors, each with a browser profile of its own. */
-const visitors = (count) => Promise.all(Array.from({ length: count }, () => open(browser, daemon.url)));
-const close = (...tabs) => Promise.all(tabs.map((tab) => tab.close()));
+const visitors = (count) => Promise.all(Array.from({ length: count }, () => open()));
 
 /** Waits until the element's text has these words in it. */
 const says = ({ page }, id, words) =>
@@ -69,27 +80,25 @@ test("two see one count, who changed it, and that the other has gone", async () 
   await bo.close();
   await shows(ana.page, "shared-online", 1);
   // Who comes later finds the count as it is.
-  const cy = await open(browser, daemon.url);
+  const cy = await open();
   await shows(cy.page, "shared-count", 3);
   await shows(ana.page, "shared-online", 2);
   await at(cy.page, "shared-reset").click();
   await shows(ana.page, "shared-count", 0);
   for (const tab of [ana, cy]) tab.noErrors();
-  await close(ana, cy);
 });
 
 test("three who count at once end with one sum", async () => {
-  const tabs = await visitors(3);
+  const three = await visitors(3);
   await Promise.all(
-    tabs.map(async ({ page }) => {
+    three.map(async ({ page }) => {
       await shows(page, "shared-online", 3);
       for (let clicks = 0; clicks < 10; clicks += 1) await at(page, "shared-increment").click();
     }),
   );
-  for (const { page } of tabs) await shows(page, "shared-count", 30);
-  await at(tabs[0].page, "shared-reset").click();
-  for (const { page } of tabs) await shows(page, "shared-count", 0);
-  await close(...tabs);
+  for (const { page } of three) await shows(page, "shared-count", 30);
+  await at(three[0].page, "shared-reset").click();
+  for (const { page } of three) await shows(page, "shared-count", 0);
 });
 
 test("what one says in the lobby the others read, and who comes later reads it too", async () => {
@@ -103,13 +112,12 @@ test("what one says in the lobby the others read, and who comes later reads it t
   await says(ana, "chat-messages", "<b>Hi</b>, Ana");
   await shows(ana.page, "chat-error", "");
   assert.equal(await at(ana.page, "chat-text").inputValue(), "");
-  const cy = await open(browser, daemon.url);
+  const cy = await open();
   await says(cy, "chat-rooms", "Lobby");
   await enter(cy, "Cy", "Lobby");
   for (const words of ["Hello, Bo", "<b>Hi</b>, Ana"]) await says(cy, "chat-messages", words);
   await shows(bo.page, "chat-members", "Ana, Bo, Cy");
   for (const tab of [ana, bo, cy]) tab.noErrors();
-  await close(ana, bo, cy);
 });
 
 test("typing is seen, and that it has stopped", async () => {
@@ -126,7 +134,6 @@ test("typing is seen, and that it has stopped", async () => {
   await at(bo.page, "chat-text").pressSequentially("H");
   await shows(ana.page, "chat-typing", "Bo is typing…");
   await shows(ana.page, "chat-typing", "");
-  await close(ana, bo);
 });
 
 test("who leaves is seen to leave, by the button or by closing the page", async () => {
@@ -143,7 +150,6 @@ test("who leaves is seen to leave, by the button or by closing the page", async 
   await bo.page.waitForFunction(() =>
     [...document.querySelectorAll('[data-testid="chat-rooms"] li')].some((room) => /^Lobby.*1$/.test(room.textContent)),
   );
-  await close(ana, bo);
 });
 
 test("a locked room refuses a wrong password with a sentence, and opens to the right one", async () => {
@@ -177,7 +183,6 @@ test("a locked room refuses a wrong password with a sentence, and opens to the r
   await listed(ana, "Club").click();
   await shows(bo.page, "chat-members", "Ana (owner), Bo");
   for (const { frames } of [ana, bo]) assert.ok(!frames.some((frame) => frame.includes("swordfish")));
-  await close(ana, bo);
 });
 
 test("a page that joins a locked room past the component is refused, and hears nothing of it", async () => {
@@ -213,7 +218,6 @@ test("a page that joins a locked room past the component is refused, and hears n
     assert.equal(error, "Nobody has let you in. Ask by `joinRoom`, with the password if there is one.");
   }
   await shows(ana.page, "chat-members", "Ana (owner)");
-  await close(ana, mallory);
 });
 
 test("what is not right is refused with a sentence", async () => {
@@ -230,12 +234,11 @@ test("what is not right is refused with a sentence", async () => {
   // Renaming is seen.
   await callOneself(bo, "Bob");
   await shows(ana.page, "chat-members", "Ana, Bob");
-  await close(ana, bo);
 });
 
 test("after a lost connection one is back in the room, under one's name", async () => {
   const own = await serveDemo();
-  const tab = await open(browser, own.url);
+  const tab = await open(own.url);
   await enter(tab, "Ana", "Lobby");
   await own.stop();
   await tab.page.waitForSelector('[data-testid="connection-status"]:not([data-status="open"])');
@@ -248,15 +251,14 @@ test("after a lost connection one is back in the room, under one's name", async 
 });
 
 test("three count in one room by plain events, and leaving is seen", async () => {
-  const tabs = await visitors(3);
-  for (const { page } of tabs) await shows(page, "lobby-users", 3);
-  await at(tabs[0].page, "lobby-reset").click();
-  for (const { page } of tabs) await shows(page, "lobby-count", 0);
-  for (const { page } of tabs) await at(page, "lobby-increment").click();
-  for (const { page } of tabs) await shows(page, "lobby-count", 3);
-  await at(tabs[1].page, "lobby-decrement").click();
-  for (const { page } of tabs) await shows(page, "lobby-count", 2);
-  await tabs[2].close();
-  for (const { page } of tabs.slice(0, 2)) await shows(page, "lobby-users", 2);
-  await close(tabs[0], tabs[1]);
+  const three = await visitors(3);
+  for (const { page } of three) await shows(page, "lobby-users", 3);
+  await at(three[0].page, "lobby-reset").click();
+  for (const { page } of three) await shows(page, "lobby-count", 0);
+  for (const { page } of three) await at(page, "lobby-increment").click();
+  for (const { page } of three) await shows(page, "lobby-count", 3);
+  await at(three[1].page, "lobby-decrement").click();
+  for (const { page } of three) await shows(page, "lobby-count", 2);
+  await three[2].close();
+  for (const { page } of three.slice(0, 2)) await shows(page, "lobby-users", 2);
 });

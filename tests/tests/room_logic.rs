@@ -79,10 +79,11 @@ async fn what_the_logic_changes_is_the_state_of_the_room_and_nobody_else_changes
     let set = json!({"type": "ROOM_STATE_SET", "componentId": a.id, "roomId": "hall:a", "state": {"count": 9}});
     let refused = one.request(set).await.1;
     assert_eq!(refused["code"], "ROOM_DENIED", "{refused}");
-    assert_eq!(
-        refused["error"],
-        "The state of hall:a is changed by its own logic only"
-    );
+    assert_eq!(refused["error"], "hall:a takes nothing from browsers");
+    // Nor may it put words into the room's mouth.
+    let forged = json!({"type": "ROOM_EMIT", "componentId": a.id, "roomId": "hall:a", "event": "ADDED", "data": 999});
+    let refused = one.request(forged).await.1;
+    assert_eq!(refused["code"], "ROOM_DENIED", "{refused}");
     assert_eq!(
         room(&mut one, "ROOM_STATE_GET", &a, "hall:a").await["state"]["count"],
         6

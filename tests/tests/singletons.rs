@@ -149,9 +149,17 @@ async fn bytes_go_to_every_member_beside_the_state() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_swaps_under_a_busy_singleton_lose_nothing() {
     let daemon = Daemon::with(&["gathering"]).start().await;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut watcher = daemon.connect().await;
     let watched = watcher.mount("LiveKept", json!({})).await;
-    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let stopped_too = stopped.clone();
+    // Somebody who reads what comes, as browsers do.
+    let watcher = tokio::spawn(async move {
+        while !*stopped_too.borrow() {
+            watcher.call(&watched.id, "add", json!({"by": 0})).await;
+        }
+        (watcher, watched)
+    });
     let mut busy = Vec::new();
     for _ in 0..20 {
         let mut client = daemon.connect().await;
@@ -189,6 +197,7 @@ async fn twenty_swaps_under_a_busy_singleton_lose_nothing() {
     }
     // Every call counted once: no number was given twice, none is missing.
     assert_eq!(i64::try_from(seen.len()).unwrap(), calls);
+    let (mut watcher, watched) = watcher.await.unwrap();
     let last = watcher.call(&watched.id, "add", json!({"by": 0})).await;
     assert_eq!(last["result"], calls);
     println!("{calls} calls of one singleton, none lost, through 20 swaps");

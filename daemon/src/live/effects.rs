@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::event::{Event, RoomCommand, Stop, Tell};
+use super::event::{Event, RoomCommand};
 use super::instance::{Instance, Resident, RunningTimer};
 use super::refusal::Refusal;
 use super::room::{Announce, Room};
+use super::transaction::{Stop, Tell};
 use crate::protocol::{Code, RoomAnswer, RoomOperation, ServerMessage, names};
 use crate::state::{Document, Json};
 use crate::wasm::subject::{Effect, TimerStart};
@@ -122,7 +123,7 @@ impl Instance {
         self.check_room_count(resident)?;
         let directory = &self.slot.services.rooms;
         let room = directory.join(name, self, is_default, initial, Announce::Later)?;
-        if let Err(refusal) = room.admit(self.id(), room.count()).await {
+        if let Err(refusal) = room.admit(self.id()).await {
             room.vacate(self);
             return Err(denied(refusal));
         }
@@ -280,7 +281,7 @@ impl Instance {
                     self.check_room_count(resident)?;
                     let directory = &self.slot.services.rooms;
                     let joined = directory.join(&room, self, false, None, Announce::Later)?;
-                    if let Err(refusal) = joined.admit(self.id(), joined.count()).await {
+                    if let Err(refusal) = joined.admit(self.id()).await {
                         joined.vacate(self);
                         return Err(denied(refusal));
                     }

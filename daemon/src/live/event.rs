@@ -1,8 +1,4 @@
-//! What an event does: the guest calls it is made of, the transaction around them, and what is sent.
-//!
-//! An event ends in one of three ways. *Done*: its changes are applied and sent, then the reply. *Failed* (the
-//! component returned an error): the changes made before are applied and sent all the same, then the failed reply.
-//! *Broken* (a trap, a time-out, a limit): nothing is applied.
+//! What happens to an instance, and what it does then: the guest calls that an event is made of, and the replies.
 
 use std::sync::Arc;
 
@@ -13,11 +9,13 @@ use super::backend::AppCall;
 use super::instance::{Instance, Resident};
 use super::refusal::Refusal;
 use super::room_logic::{MemberChange, RoomRequest};
+use super::set_value::set_value_payload;
 use super::singleton::LINGER;
+use super::transaction::{Tell, before_action};
 use crate::protocol::{Code, RoomOperation, ServerMessage};
-use crate::state::{Delta, Json, Key, PatchError};
+use crate::state::Json;
 use crate::wasm::definition::{SET_VALUE, is_hook_name};
-use crate::wasm::{CallError, Fault, GuestEvent, Lease, RoomEvent, Subject};
+use crate::wasm::{GuestEvent, RoomEvent};
 
 /// Something that happens to an instance.
 #[derive(Debug)]
@@ -128,15 +126,6 @@ impl Event {
             Self::Action(_) | Self::Property(_) | Self::Room(_) | Self::AppCall(_) | Self::Call(_)
         )
     }
-}
-
-/// Whether what an event changed is told to the browser.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tell {
-    /// As a delta.
-    Delta,
-    /// Not: the whole state is sent anyway, or nobody is there.
-    Nothing,
 }
 
 impl Instance {
@@ -313,73 +302,8 @@ impl Instance {
         .await
     }
 
-    async fn property(self: &Arc<Self>, resident: &mut Resident, update: &PropertyUpdate) {
-        let outcome = match self.check_callable(resident, SET_VALUE) {
-            Ok(()) => {
-                self.set_value(resident, &update.name, update.value.clone(), None)
-                    .await
-            }
-            Err(refusal) => Err(refusal),
-        };
-        if let Err(refusal) = &outcome {
-            self.report(SET_VALUE, refusal);
-        }
-        self.client.send(&ServerMessage::PropertyUpdated {
-            component: self.id().as_str(),
-            property: &update.name,
-            outcome: outcome.as_ref().copied().map_err(Refusal::as_error),
-            request: update.request.as_deref(),
-        });
-    }
-
-    /// The daemon's own action: sets one key, for a browser, where the component allows it.
-    async fn set_value(
-        self: &Arc<Self>,
-        resident: &mut Resident,
-        key: &str,
-        value: Json,
-        payload: Option<&Json>,
-    ) -> Result<(), Refusal> {
-        let known = resident.version.definition.default_state.contains(key);
-        if !known {
-            let message = format!("{} has no state key `{key}`", self.slot.name());
-            return Err(Refusal::new(Code::InvalidPayload, message));
-        }
-        let hooks = resident.version.definition.hooks;
-        if !hooks.before_action && !hooks.state_change {
-            let Some(subject) = &mut resident.subject else {
-                return Ok(());
-            };
-            set_key(subject, key, value)?;
-            self.commit(subject, &resident.version.definition.version, Tell::Delta);
-            return Ok(());
-        }
-        let as_call = Json::parse(&format!(
-            r#"{{"key":{},"value":{}}}"#,
-            Json::string(key).as_str(),
-            value.as_str()
-        ));
-        let payload = payload.cloned().or(as_call.ok());
-        self.transact(
-            resident,
-            SET_VALUE,
-            Tell::Delta,
-            async |lease, component| {
-                if hooks.before_action {
-                    before_action(lease, component, SET_VALUE, payload.as_ref()).await?;
-                }
-                if let Some(subject) = lease.subject_mut() {
-                    set_key(subject, key, value).map_err(Stop::Refused)?;
-                }
-                Ok(None)
-            },
-        )
-        .await
-        .map(drop)
-    }
-
     /// Whether a browser may call `name` at all.
-    fn check_callable(&self, resident: &Resident, name: &str) -> Result<(), Refusal> {
+    pub(super) fn check_callable(&self, resident: &Resident, name: &str) -> Result<(), Refusal> {
         let definition = &resident.version.definition;
         let component = self.slot.name();
         let refuse = |message: String| Err(Refusal::new(Code::ActionNotCallable, message));
@@ -403,139 +327,6 @@ impl Instance {
         Ok(())
     }
 
-    /// Runs a lifecycle hook as an event of its own. Its errors are reported and break nothing.
-    pub(super) async fn hook(
-        self: &Arc<Self>,
-        resident: &mut Resident,
-        name: &'static str,
-        event: GuestEvent<'_>,
-        tell: Tell,
-    ) {
-        let outcome = self
-            .transact(resident, name, tell, async |lease, component| {
-                Ok(lease.handle(component, event).await?)
-            })
-            .await;
-        if let Err(refusal) = outcome {
-            tracing::warn!(component = self.slot.name(), instance = %self.id(), hook = name, error = %refusal, "a hook failed");
-            self.report(name, &refusal);
-        }
-    }
-
-    /// Tells a new version's `reload` hook that it has taken over.
-    pub(super) async fn reload_hook(self: &Arc<Self>, resident: &mut Resident, from_version: &str) {
-        if resident.version.definition.hooks.reload {
-            self.hook(
-                resident,
-                "reload",
-                GuestEvent::Reload { from_version },
-                Tell::Delta,
-            )
-            .await;
-        }
-    }
-
-    /// One event: guest calls on one worker, then everything or nothing.
-    pub(super) async fn transact(
-        self: &Arc<Self>,
-        resident: &mut Resident,
-        event: &str,
-        tell: Tell,
-        steps: impl AsyncFnOnce(&mut Lease<'_>, &str) -> Result<Option<Json>, Stop>,
-    ) -> Result<Option<Json>, Refusal> {
-        let version = resident.version.clone();
-        let definition = &version.definition;
-        let mut lease = match version
-            .module
-            .lease(resident.worker, definition.fresh, resident.depth())
-            .await
-        {
-            Ok(lease) => lease,
-            Err(fault) => return Err(self.broken(event, fault)),
-        };
-        resident.worker = Some(lease.worker_id());
-        if let Some(subject) = resident.subject.take() {
-            lease.enter(subject);
-        }
-        let mut outcome = steps(&mut lease, &definition.name).await;
-        if definition.hooks.state_change
-            && !matches!(outcome, Err(Stop::Broken(_)))
-            && let Err(stop) = self.state_change(&mut lease, &definition.name).await
-        {
-            outcome = Err(stop);
-        }
-        resident.subject = lease.leave();
-        drop(lease);
-        let Some(subject) = &mut resident.subject else {
-            return Err(self.broken(
-                event,
-                Fault::NoWorker {
-                    reason: "the state was lost".into(),
-                },
-            ));
-        };
-        match outcome {
-            Ok(result) => {
-                self.commit(subject, &definition.version, tell);
-                self.apply_effects(resident).await;
-                Ok(result)
-            }
-            Err(Stop::Refused(refusal)) => {
-                self.commit(subject, &definition.version, tell);
-                self.apply_effects(resident).await;
-                Err(refusal)
-            }
-            Err(Stop::Broken(fault)) => {
-                subject.rollback();
-                Err(self.broken(event, fault))
-            }
-        }
-    }
-
-    /// The `state-change` hook, if the event changed anything. Its own error breaks nothing; its crash undoes the event.
-    async fn state_change(&self, lease: &mut Lease<'_>, component: &str) -> Result<(), Stop> {
-        let changed: Vec<Key> = lease
-            .subject()
-            .map_or_else(Vec::new, |subject| subject.state.changed_keys());
-        if changed.is_empty() {
-            return Ok(());
-        }
-        match lease
-            .handle(component, GuestEvent::StateChange(&changed))
-            .await
-        {
-            Ok(_) => Ok(()),
-            Err(CallError::Fault(fault)) => Err(Stop::Broken(fault)),
-            Err(CallError::Failure(failure)) => {
-                let refusal = Refusal::from(failure);
-                tracing::warn!(%component, instance = %self.id(), hook = "state-change", error = %refusal, "a hook failed");
-                self.report("state-change", &refusal);
-                Ok(())
-            }
-        }
-    }
-
-    /// Makes the event's changes final and tells the browser.
-    fn commit(&self, subject: &mut Subject, version: &str, tell: Tell) {
-        let private = subject
-            .private
-            .as_mut()
-            .map_or_else(Delta::new, |private| private.commit());
-        let delta = subject.state.commit();
-        if let Some(durable) = &self.durable {
-            durable.save(version, &delta, &private);
-        }
-        if tell == Tell::Delta && !delta.is_empty() {
-            self.client.delta(self.id(), delta);
-        }
-    }
-
-    /// Commits what was written outside a guest call and tells the browser.
-    pub(super) fn commit_and_tell(&self, subject: &mut Subject) {
-        let version = self.slot.current();
-        self.commit(subject, &version.definition.version, Tell::Delta);
-    }
-
     /// What the app is told of a mount.
     fn for_app(&self) -> serde_json::Value {
         serde_json::json!({
@@ -543,12 +334,6 @@ impl Instance {
             "component": self.slot.name(),
             "connectionId": self.client.connection().as_str(),
         })
-    }
-
-    /// Logs a fault, with what the browser is not told.
-    pub(super) fn broken(&self, event: &str, fault: Fault) -> Refusal {
-        tracing::error!(component = self.slot.name(), instance = %self.id(), event, error = %fault, "an event broke down");
-        fault.into()
     }
 
     /// Pushes an error that is no reply.
@@ -597,84 +382,4 @@ impl Instance {
             tracing::info!(component = self.slot.name(), instance = %self.id(), "{what}");
         }
     }
-}
-
-/// Why the steps of an event ended early.
-pub(super) enum Stop {
-    /// The component, or a rule, said no. What was changed before stays.
-    Refused(Refusal),
-    /// The guest broke down. Nothing stays.
-    Broken(Fault),
-}
-
-impl From<CallError> for Stop {
-    fn from(error: CallError) -> Self {
-        match error {
-            CallError::Failure(failure) => Self::Refused(failure.into()),
-            CallError::Fault(fault) => Self::Broken(fault),
-        }
-    }
-}
-
-/// Asks the component whether an action may go ahead.
-async fn before_action(
-    lease: &mut Lease<'_>,
-    component: &str,
-    name: &str,
-    payload: Option<&Json>,
-) -> Result<(), Stop> {
-    match lease
-        .handle(component, GuestEvent::BeforeAction { name, payload })
-        .await
-    {
-        Ok(Some(answer)) if answer.as_str() == "false" => Err(Stop::Refused(Refusal::new(
-            Code::ActionCancelled,
-            format!("{component} cancelled `{name}`"),
-        ))),
-        Ok(_) => Ok(()),
-        Err(CallError::Failure(failure)) => Err(Stop::Refused(Refusal::new(
-            Code::ActionCancelled,
-            failure.message,
-        ))),
-        Err(CallError::Fault(fault)) => Err(Stop::Broken(fault)),
-    }
-}
-
-fn set_key(subject: &mut Subject, key: &str, value: Json) -> Result<(), Refusal> {
-    let limit = subject
-        .shared
-        .max_state_bytes
-        .saturating_sub(subject.private_bytes());
-    subject
-        .state
-        .set_within(key, value, limit)
-        .map_err(|error| {
-            let code = if matches!(error, PatchError::TooLarge { .. }) {
-                Code::LimitExceeded
-            } else {
-                Code::InvalidPayload
-            };
-            Refusal::new(code, format!("`{key}` was not set: {error}"))
-        })
-}
-
-/// `key` and `value` of a call of `setValue`.
-fn set_value_payload(payload: Option<&Json>) -> Result<(CompactString, Json), Refusal> {
-    let wrong = || {
-        Refusal::new(
-            Code::InvalidPayload,
-            r#"setValue takes {"key": KEY, "value": VALUE}"#,
-        )
-    };
-    let entries =
-        crate::state::entries(payload.ok_or_else(wrong)?.as_str()).map_err(|_| wrong())?;
-    let find = |name: &str| {
-        entries
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| *value)
-    };
-    let key: String =
-        serde_json::from_str(find("key").ok_or_else(wrong)?.get()).map_err(|_| wrong())?;
-    Ok((key.into(), find("value").ok_or_else(wrong)?.into()))
 }

@@ -9,12 +9,13 @@ use std::sync::{Arc, Weak};
 use tokio::sync::oneshot;
 
 use super::client::Client;
-use super::event::{Event, Tell};
+use super::event::Event;
 use super::instance::{Instance, Resident, Sharing};
 use super::refusal::Refusal;
 use super::room::Room;
 use super::rooms::RoomDirectory;
 use super::slot::Slot;
+use super::transaction::Tell;
 use crate::ids::{ConnectionId, IdGenerator, InstanceId};
 use crate::protocol::{Code, ServerMessage, SharedDelta, SharedMessage};
 use crate::state::{Delta, Json};
@@ -33,8 +34,6 @@ pub struct RoomRequest {
 pub struct MemberChange {
     pub(super) joins: bool,
     pub(super) member: InstanceId,
-    /// Members after it.
-    pub(super) count: usize,
     /// Where one who wants to join waits to be let in.
     pub(super) answer: Option<oneshot::Sender<Result<(), Refusal>>>,
 }
@@ -133,10 +132,15 @@ impl Instance {
         change: MemberChange,
     ) {
         let hooks = resident.version.definition.hooks;
+        // As of now, not as of then: of several who come at once the last event must not carry a smaller number.
+        let subject = resident.subject.as_ref();
+        let name = subject.and_then(|subject| subject.room.as_deref());
+        let room = name.and_then(|name| self.slot.services.rooms.find(name));
+        let count = room.map_or(0, |room| room.count());
         let event = GuestEvent::Member {
             joins: change.joins,
             instance: change.member.as_str(),
-            count: u32::try_from(change.count).unwrap_or(u32::MAX),
+            count: u32::try_from(count).unwrap_or(u32::MAX),
         };
         if let Some(answer) = change.answer {
             let asked = if hooks.member_join {
@@ -155,7 +159,7 @@ impl Instance {
             self.hook(resident, "member-leave", event, Tell::Delta)
                 .await;
         }
-        if !change.joins && change.count == 0 && hooks.empty {
+        if !change.joins && count == 0 && hooks.empty {
             self.hook(resident, "empty", GuestEvent::Empty, Tell::Delta)
                 .await;
         }
@@ -164,7 +168,7 @@ impl Instance {
 
 impl Room {
     /// Asks the room's logic whether somebody may become a member.
-    pub(super) async fn admit(&self, member: &InstanceId, count: usize) -> Result<(), Refusal> {
+    pub(super) async fn admit(&self, member: &InstanceId) -> Result<(), Refusal> {
         let Some(logic) = &self.logic else {
             return Ok(());
         };
@@ -175,7 +179,6 @@ impl Room {
         let change = MemberChange {
             joins: true,
             member: member.clone(),
-            count,
             answer: Some(answer),
         };
         if let Some(turn) = logic.submit(Event::Member(Box::new(change))) {
@@ -193,7 +196,6 @@ impl Room {
             let change = MemberChange {
                 joins: false,
                 member: member.clone(),
-                count,
                 answer: None,
             };
             if let Some(turn) = logic.submit(Event::Member(Box::new(change))) {

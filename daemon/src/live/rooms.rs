@@ -145,7 +145,8 @@ impl RoomDirectory {
             name.clone(),
             state,
             self.limits.state_bytes,
-            self.is_server_only(&name),
+            // What such a room says is said by its logic: members must be able to believe it.
+            kind.is_some() || self.is_server_only(&name),
             self.webhooks.clone(),
             self.tasks.clone(),
             |room| {

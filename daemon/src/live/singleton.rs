@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::audience::Audience;
-use super::event::{MountRequest, Tell};
+use super::event::MountRequest;
 use super::instance::{Instance, Resident};
+use super::transaction::Tell;
 use crate::wasm::GuestEvent;
 
 /// The number of the timer that ends a singleton after its last member. Guests' own begin with 1.

@@ -1,0 +1,204 @@
+//! The transaction around an event's guest calls.
+//!
+//! An event ends in one of three ways. *Done*: its changes are applied and sent, then the reply. *Failed* (the
+//! component returned an error): the changes made before are applied and sent all the same, then the failed reply.
+//! *Broken* (a trap, a time-out, a limit): nothing is applied.
+
+use std::sync::Arc;
+
+use super::instance::{Instance, Resident};
+use super::refusal::Refusal;
+use crate::protocol::Code;
+use crate::state::{Delta, Json, Key};
+use crate::wasm::{CallError, Fault, GuestEvent, Lease, Subject};
+
+/// Whether what an event changed is told to the browser.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tell {
+    /// As a delta.
+    Delta,
+    /// Not: the whole state is sent anyway, or nobody is there.
+    Nothing,
+}
+
+impl Instance {
+    /// Runs a lifecycle hook as an event of its own. Its errors are reported and break nothing.
+    pub(super) async fn hook(
+        self: &Arc<Self>,
+        resident: &mut Resident,
+        name: &'static str,
+        event: GuestEvent<'_>,
+        tell: Tell,
+    ) {
+        let outcome = self
+            .transact(resident, name, tell, async |lease, component| {
+                Ok(lease.handle(component, event).await?)
+            })
+            .await;
+        if let Err(refusal) = outcome {
+            tracing::warn!(component = self.slot.name(), instance = %self.id(), hook = name, error = %refusal, "a hook failed");
+            self.report(name, &refusal);
+        }
+    }
+
+    /// Tells a new version's `reload` hook that it has taken over.
+    pub(super) async fn reload_hook(self: &Arc<Self>, resident: &mut Resident, from_version: &str) {
+        if resident.version.definition.hooks.reload {
+            self.hook(
+                resident,
+                "reload",
+                GuestEvent::Reload { from_version },
+                Tell::Delta,
+            )
+            .await;
+        }
+    }
+
+    /// One event: guest calls on one worker, then everything or nothing.
+    pub(super) async fn transact(
+        self: &Arc<Self>,
+        resident: &mut Resident,
+        event: &str,
+        tell: Tell,
+        steps: impl AsyncFnOnce(&mut Lease<'_>, &str) -> Result<Option<Json>, Stop>,
+    ) -> Result<Option<Json>, Refusal> {
+        let version = resident.version.clone();
+        let definition = &version.definition;
+        let mut lease = match version
+            .module
+            .lease(resident.worker, definition.fresh, resident.depth())
+            .await
+        {
+            Ok(lease) => lease,
+            Err(fault) => return Err(self.broken(event, fault)),
+        };
+        resident.worker = Some(lease.worker_id());
+        if let Some(subject) = resident.subject.take() {
+            lease.enter(subject);
+        }
+        let mut outcome = steps(&mut lease, &definition.name).await;
+        if definition.hooks.state_change
+            && !matches!(outcome, Err(Stop::Broken(_)))
+            && let Err(stop) = self.state_change(&mut lease, &definition.name).await
+        {
+            outcome = Err(stop);
+        }
+        resident.subject = lease.leave();
+        drop(lease);
+        let Some(subject) = &mut resident.subject else {
+            return Err(self.broken(
+                event,
+                Fault::NoWorker {
+                    reason: "the state was lost".into(),
+                },
+            ));
+        };
+        match outcome {
+            Ok(result) => {
+                self.commit(subject, &definition.version, tell);
+                self.apply_effects(resident).await;
+                Ok(result)
+            }
+            Err(Stop::Refused(refusal)) => {
+                self.commit(subject, &definition.version, tell);
+                self.apply_effects(resident).await;
+                Err(refusal)
+            }
+            Err(Stop::Broken(fault)) => {
+                subject.rollback();
+                Err(self.broken(event, fault))
+            }
+        }
+    }
+
+    /// The `state-change` hook, if the event changed anything. Its own error breaks nothing; its crash undoes the event.
+    async fn state_change(&self, lease: &mut Lease<'_>, component: &str) -> Result<(), Stop> {
+        let changed: Vec<Key> = lease
+            .subject()
+            .map_or_else(Vec::new, |subject| subject.state.changed_keys());
+        if changed.is_empty() {
+            return Ok(());
+        }
+        match lease
+            .handle(component, GuestEvent::StateChange(&changed))
+            .await
+        {
+            Ok(_) => Ok(()),
+            Err(CallError::Fault(fault)) => Err(Stop::Broken(fault)),
+            Err(CallError::Failure(failure)) => {
+                let refusal = Refusal::from(failure);
+                tracing::warn!(%component, instance = %self.id(), hook = "state-change", error = %refusal, "a hook failed");
+                self.report("state-change", &refusal);
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes the event's changes final and tells the browser.
+    pub(super) fn commit(&self, subject: &mut Subject, version: &str, tell: Tell) {
+        let private = subject
+            .private
+            .as_mut()
+            .map_or_else(Delta::new, |private| private.commit());
+        let delta = subject.state.commit();
+        if let Some(durable) = &self.durable {
+            durable.save(version, &delta, &private);
+        }
+        if tell == Tell::Delta && !delta.is_empty() {
+            self.client.delta(self.id(), delta);
+        }
+    }
+
+    /// Commits what was written outside a guest call and tells the browser.
+    pub(super) fn commit_and_tell(&self, subject: &mut Subject) {
+        let version = self.slot.current();
+        self.commit(subject, &version.definition.version, Tell::Delta);
+    }
+
+    /// Logs a fault, with what the browser is not told.
+    pub(super) fn broken(&self, event: &str, fault: Fault) -> Refusal {
+        tracing::error!(component = self.slot.name(), instance = %self.id(), event, error = %fault, "an event broke down");
+        fault.into()
+    }
+}
+
+/// Why the steps of an event ended early.
+pub(super) enum Stop {
+    /// The component, or a rule, said no. What was changed before stays.
+    Refused(Refusal),
+    /// The guest broke down. Nothing stays.
+    Broken(Fault),
+}
+
+impl From<CallError> for Stop {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Failure(failure) => Self::Refused(failure.into()),
+            CallError::Fault(fault) => Self::Broken(fault),
+        }
+    }
+}
+
+/// Asks the component whether an action may go ahead.
+pub(super) async fn before_action(
+    lease: &mut Lease<'_>,
+    component: &str,
+    name: &str,
+    payload: Option<&Json>,
+) -> Result<(), Stop> {
+    match lease
+        .handle(component, GuestEvent::BeforeAction { name, payload })
+        .await
+    {
+        Ok(Some(answer)) if answer.as_str() == "false" => Err(Stop::Refused(Refusal::new(
+            Code::ActionCancelled,
+            format!("{component} cancelled `{name}`"),
+        ))),
+        Ok(_) => Ok(()),
+        Err(CallError::Failure(failure)) => Err(Stop::Refused(Refusal::new(
+            Code::ActionCancelled,
+            failure.message,
+        ))),
+        Err(CallError::Fault(fault)) => Err(Stop::Broken(fault)),
+    }
+}
