@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 use parking_lot::Mutex;
@@ -27,7 +27,7 @@ use crate::wasm::RoomEvent;
 use crate::webhooks::Webhooks;
 
 /// After so many connections a wave lets other tasks run.
-const SLICE: usize = 32;
+const SLICE: usize = 128;
 
 /// A room.
 pub struct Room {
@@ -401,17 +401,19 @@ impl Room {
                 (core.seats.clone(), std::mem::take(&mut core.waiting))
             };
             let wave = together(wave);
+            let mut held = Held::default();
             for (at, seat) in seats.values().enumerate() {
                 if at % SLICE == SLICE - 1 {
+                    held.release();
                     tokio::task::yield_now().await;
                 }
-                self.tell_seat(seat, &wave).await;
+                self.tell_seat(seat, &wave, &mut held).await;
             }
         }
     }
 
     /// Tells the members of one connection everything in a wave, as one.
-    async fn tell_seat(&self, seat: &Seat, wave: &[Together]) {
+    async fn tell_seat<'a>(&self, seat: &'a Seat, wave: &[Together], held: &mut Held<'a>) {
         let Some(first) = seat.members.first() else {
             return;
         };
@@ -433,17 +435,54 @@ impl Room {
                 }
             }
         }
+        let mut quiet = true;
         for member in &seat.members {
             let heard = member.hears(&self.name, wave);
             if !heard.is_empty() {
-                run_turn(
-                    &self.tasks,
-                    member.instance.submit(Event::RoomEvents(heard)),
-                )
-                .await;
+                quiet = false;
+                let event = Event::RoomEvents(heard);
+                run_turn(&self.tasks, member.instance.submit(event)).await;
             }
         }
-        seat.client.release();
+        if quiet {
+            seat.client.release();
+        } else {
+            held.push(seat);
+        }
+    }
+}
+
+/// Connections whose frames wait for one another: written in a burst, they find their readers awake. One write after
+/// each guest call wakes a reader each time, which costs as much as the call.
+#[derive(Default)]
+struct Held<'a> {
+    seats: Vec<&'a Seat>,
+    since: Option<Instant>,
+}
+
+impl<'a> Held<'a> {
+    /// The longest that the first waits for the last.
+    const LONGEST: Duration = Duration::from_millis(1);
+
+    fn push(&mut self, seat: &'a Seat) {
+        self.seats.push(seat);
+        if self.since.get_or_insert_with(Instant::now).elapsed() > Self::LONGEST {
+            self.release();
+        }
+    }
+
+    fn release(&mut self) {
+        self.since = None;
+        for seat in self.seats.drain(..) {
+            seat.client.release();
+        }
+    }
+}
+
+/// The frames go out, whatever becomes of the wave.
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.release();
     }
 }
 
