@@ -7,7 +7,7 @@ use super::instance::{Instance, Resident, RunningTimer};
 use super::refusal::Refusal;
 use super::room::{Announce, Room};
 use super::transaction::{Stop, Tell};
-use crate::protocol::{Code, RoomAnswer, RoomOperation, ServerMessage, names};
+use crate::protocol::{Code, Outcome, RoomAnswer, RoomOperation, ServerMessage, names};
 use crate::state::{Document, Json};
 use crate::wasm::subject::{Effect, TimerStart};
 use crate::wasm::{GuestEvent, RoomEvent};
@@ -19,29 +19,27 @@ impl Instance {
         resident: &mut Resident,
         command: &RoomCommand,
     ) {
-        let state: String;
-        let outcome = match self.try_room_command(resident, command).await {
-            Ok(Answer::Done) => Ok(RoomAnswer::Done),
-            Ok(Answer::Count(count)) => Ok(RoomAnswer::Count(count)),
-            Ok(Answer::State(text)) => {
-                state = text;
-                Ok(RoomAnswer::State(&state))
+        let outcome = self.try_room_command(resident, command).await;
+        if !command.wants_reply {
+            if let Err(refusal) = outcome {
+                self.report(command.operation.message_type(), &refusal);
             }
-            Err(refusal) => {
-                if !command.wants_reply {
-                    self.report(command.operation.message_type(), &refusal);
-                }
-                Err(refusal)
-            }
-        };
-        if command.wants_reply {
+            return;
+        }
+        let reply = |outcome: Outcome<'_, RoomAnswer<'_>>| {
             self.client().send(&ServerMessage::Room {
                 operation: command.operation,
                 component: self.id().as_str(),
                 room: &command.room,
-                outcome: outcome.as_ref().copied().map_err(Refusal::as_error),
+                outcome,
                 request: command.request.as_deref(),
             });
+        };
+        match &outcome {
+            Ok(Answer::Done) => reply(Ok(RoomAnswer::Done)),
+            Ok(Answer::Count(count)) => reply(Ok(RoomAnswer::Count(*count))),
+            Ok(Answer::State(room)) => room.with_state(|state| reply(Ok(RoomAnswer::State(state)))),
+            Err(refusal) => reply(Err(refusal.as_error())),
         }
     }
 
@@ -71,7 +69,7 @@ impl Instance {
         }
         let except = (!command.include_self).then(|| self.id());
         match command.operation {
-            RoomOperation::Join | RoomOperation::GetState => Ok(Answer::State(room.state_text())),
+            RoomOperation::Join | RoomOperation::GetState => Ok(Answer::State(room)),
             RoomOperation::Leave => {
                 resident.rooms.swap_remove(at);
                 room.leave(self);
@@ -373,7 +371,7 @@ impl Instance {
 
 enum Answer {
     Done,
-    State(String),
+    State(Arc<Room>),
     Count(usize),
 }
 

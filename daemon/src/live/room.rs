@@ -37,7 +37,8 @@ pub struct Room {
     pub(super) is_server_only: bool,
     /// The logic of a typed room.
     pub(super) logic: Option<Arc<Instance>>,
-    /// Held to change what is in it, never while something is sent or a guest runs.
+    /// Held to change what is in it, and to put its state into the outbox of one who asks; never while a wave is sent or
+    /// a guest runs.
     core: Mutex<Core>,
     /// Tells the app of events, if it wants to know.
     webhooks: Option<Webhooks>,
@@ -328,6 +329,13 @@ impl Room {
     #[must_use]
     pub fn state_text(&self) -> String {
         self.core.lock().state.to_text(None)
+    }
+
+    /// Has somebody told the state as it is, before anybody is told of a later change: who gets the state and then a
+    /// change must not end with the state before it.
+    pub(super) fn with_state(&self, tell: impl FnOnce(&str)) {
+        let core = self.core.lock();
+        tell(&core.state.to_text(None));
     }
 
     /// Members other than `instance`; `None` if it is no member.
