@@ -43,6 +43,7 @@ impl Dispatcher {
         let bucket = bucket(hub.config.rate_limit).map(Box::new);
         let session = Arc::new(Session {
             connection: outbox.connection().clone(),
+            user: Arc::default(),
             label: None,
         });
         Self {
@@ -220,10 +221,10 @@ impl Dispatcher {
         let session = match &mount.user_id {
             None => self.session.clone(),
             Some(label) => {
-                let connection = self.session.connection.clone();
+                let label = Some(label.as_ref().into());
                 Arc::new(Session {
-                    connection,
-                    label: Some(label.as_ref().into()),
+                    label,
+                    ..Session::clone(&self.session)
                 })
             }
         };

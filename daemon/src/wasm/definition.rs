@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::bindings::exports::liveside::component::component as wit;
+use crate::identity::Access;
 use crate::state::Document;
 
 /// The longest name of a component or an action, and the longest version.
@@ -145,15 +146,6 @@ pub enum Props {
     None,
     /// Any key.
     Any,
-}
-
-/// Who may.
-#[derive(Debug, Clone)]
-pub struct Access {
-    /// One of them is enough; none asks only for somebody who is signed in.
-    pub roles: Vec<String>,
-    /// All are needed.
-    pub permissions: Vec<String>,
 }
 
 /// A definition breaks a rule.

@@ -5,11 +5,13 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use arc_swap::ArcSwapOption;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
 use super::secrets::Secrets;
 use crate::fetch::{Fetcher, Policy};
+use crate::identity::Identity;
 use crate::ids::{ConnectionId, InstanceId};
 use crate::state::{Document, Json};
 use crate::store::{Space, Store, StoreError};
@@ -276,17 +278,26 @@ pub trait KeyValue: Send + Sync + fmt::Debug {
 pub struct Session {
     /// The connection; empty where no single one is behind the event.
     pub connection: ConnectionId,
+    /// The user, who may sign in and out meanwhile. One for everything that the connection has mounted.
+    pub user: Arc<ArcSwapOption<Identity>>,
     /// What the browser calls its user. Not an identity.
     pub label: Option<Box<str>>,
 }
 
 impl Session {
+    /// The user as of now; `None` is an anonymous visitor.
+    #[must_use]
+    pub fn identity(&self) -> Option<Arc<Identity>> {
+        self.user.load_full()
+    }
+
     /// Nobody: an event that no browser asked for, in an instance that many share.
     #[must_use]
     pub fn nobody() -> Arc<Self> {
         static NOBODY: LazyLock<Arc<Session>> = LazyLock::new(|| {
             Arc::new(Session {
                 connection: String::new().into(),
+                user: Arc::default(),
                 label: None,
             })
         });

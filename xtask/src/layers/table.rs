@@ -18,7 +18,10 @@ pub(super) const LAYERS: &[(u8, &[&str])] = &[
             "telemetry",
         ],
     ),
-    (0, &["protocol", "config", "ids", "clock", "state"]),
+    (
+        0,
+        &["protocol", "config", "ids", "identity", "clock", "state"],
+    ),
 ];
 
 /// Modules that may import one of their own layer: from, to, and why. Each is a one-way street: its opposite would make
@@ -42,6 +45,11 @@ pub(super) const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "config",
         "ids",
         "the configuration chooses how ids are made",
+    ),
+    (
+        "identity",
+        "state",
+        "what a provider says of a user is kept as JSON text",
     ),
     ("protocol", "ids", "a frame carries ids"),
     (
