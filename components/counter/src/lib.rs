@@ -48,6 +48,11 @@ impl Counter {
         Ok(())
     }
 
+    /// The room has gone on meanwhile.
+    fn on_rehydrate(&mut self, cx: &Context) -> Result<()> {
+        self.on_mount(cx)
+    }
+
     /// By then it counts as gone; who hears of it counts anew.
     fn on_destroy(&self, cx: &Context) -> Result<()> {
         let room = cx.room();

@@ -29,7 +29,7 @@ pub(crate) struct DirectoryRoom {
     rooms: Vec<Listed>,
 }
 
-#[component(room = "directory", version = "1.0.0")]
+#[component(room = "directory", version = "1.0.0", durable)]
 impl DirectoryRoom {
     #[action]
     fn look(&self) -> Vec<Listed> {

@@ -6,6 +6,7 @@ use liveside_guest::prelude::*;
 
 mod directory;
 mod guests;
+mod password;
 mod room;
 mod text;
 
@@ -46,6 +47,20 @@ impl RoomChat {
         directory.join()?;
         self.rooms = directory.look()?;
         Ok(())
+    }
+
+    /// Not a member of any room any more: that was the one before. Back into the room that it was in, if that needs no
+    /// password.
+    fn on_rehydrate(&mut self, cx: &Context) -> Result<()> {
+        let was_in = self.current.take();
+        self.go_out();
+        self.on_mount(cx)?;
+        let back = was_in.filter(|room| self.rooms.iter().any(|listed| listed.id == room.id));
+        match back.filter(|room| !room.locked) {
+            // Full, or somebody took the name meanwhile: one is outside then, and sees the list.
+            Some(room) => self.enter(cx, &room.id, None).or(Ok(())),
+            None => Ok(()),
+        }
     }
 
     fn on_room_join(&mut self, cx: &Context, room: &str) -> Result<()> {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::directory::{DirectoryRoom, LOBBY, LOBBY_NAME, Listed};
 use crate::guests::{Guest, Guests, Rate, millis};
+use crate::password::Kept;
 use crate::text;
 
 /// Messages that are kept.
@@ -70,12 +71,20 @@ pub(crate) struct View {
     pub(crate) messages: Vec<Message>,
 }
 
-#[component(room = "chat", version = "1.0.0")]
+#[component(room = "chat", version = "1.0.0", durable)]
 impl ChatRoom {
-    fn on_mount(&mut self, cx: &Context) {
+    /// The first event, also of a room that was kept through a restart: nobody is in it yet.
+    fn on_mount(&mut self, cx: &Context) -> Result<()> {
         if id(cx) == LOBBY {
             self.name = LOBBY_NAME.to_owned();
         }
+        if self.name.is_empty() {
+            return Ok(());
+        }
+        let nobody = Guests::default();
+        nobody.keep(cx)?;
+        cx.private().set("hushing", &false)?;
+        self.end_when_empty(cx)
     }
 
     /// Opens the room. `owner` is the instance that may come in without the password.
@@ -105,7 +114,7 @@ impl ChatRoom {
         };
         // First the directory, because it may refuse.
         cx.room_of::<DirectoryRoom>("").list(listed)?;
-        // As it is: it is in the daemon's memory only, no longer than the room, and nobody can ask for it.
+        let password = password.map(|password| Kept::new(&password, &cx.random().bytes(16)));
         cx.private().set("password", &password)?;
         cx.private().set("owner", owner)?;
         self.name = name;
@@ -286,7 +295,8 @@ impl ChatRoom {
             "There were too many wrong passwords for {}. Try again in a minute.",
             self.name
         );
-        if cx.private().get::<String>("password")?.as_deref() != Some(given) {
+        let kept: Option<Kept> = cx.private().get("password")?;
+        if !kept.is_some_and(|kept| kept.is_of(given)) {
             guesses.allows(now, MOST_GUESSES, GUESSING);
             cx.private().set("guesses", &guesses)?;
             bail!("That is not the password of {}.", self.name);

@@ -64,9 +64,20 @@ impl House {
 
     /// An action, and what the daemon makes of what it asked for.
     fn ask(&mut self, who: &str, action: &str, payload: impl Serialize) -> Result<Value> {
+        let answer = self.people.get_mut(who).unwrap().call(action, payload);
+        self.follow(who)?;
+        answer
+    }
+
+    /// The daemon has ended and begun again, and the browser has brought its state.
+    fn rehydrate(&mut self, who: &str) {
         let person = self.people.get_mut(who).unwrap();
-        let answer = person.call(action, payload);
-        for effect in person.effects() {
+        person.rehydrate("1.0.0").unwrap();
+        self.follow(who).unwrap();
+    }
+
+    fn follow(&mut self, who: &str) -> Result<()> {
+        for effect in self.people.get_mut(who).unwrap().effects() {
             match effect {
                 Effect::Join { room } => self.join(who, &room)?,
                 Effect::Leave { room } => self.leave(who, &room),
@@ -74,7 +85,7 @@ impl House {
             }
         }
         self.tell_all();
-        answer
+        Ok(())
     }
 
     /// Goes to a room that is not locked, or one's own.
@@ -248,11 +259,28 @@ fn a_password_is_in_no_state() {
         assert!(!house.people[who].state().to_string().contains("swordfish"));
     }
     house.room(&format!("chat:{id}"), |room| {
-        assert_eq!(room.private("password"), Some(json!("swordfish")));
+        let kept = room.private("password").expect("it is kept").to_string();
+        assert!(!kept.contains("swordfish"), "{kept}");
         assert_eq!(room.state(), json!({"name": "Club", "locked": true}));
     });
     let list = house.directory.borrow().state().to_string();
     assert!(!list.contains("swordfish"));
+}
+
+#[test]
+fn who_comes_back_with_a_kept_state_is_in_its_room_again_unless_that_needs_a_password() {
+    let mut house = House::of(&["Ana", "Bo"]);
+    house.enter("Bo", "lobby").unwrap();
+    house.ask("Bo", "send", "hello").unwrap();
+    house.rehydrate("Bo");
+    assert_eq!(house.state("Bo", "current")["id"], "lobby");
+    assert_eq!(house.state("Bo", "messages")[0]["text"], "hello");
+    assert_eq!(house.state("Bo", "messages")[1], json!(null));
+
+    let club = json!({"name": "Club", "password": "swordfish"});
+    house.ask("Ana", "createRoom", club).unwrap();
+    house.rehydrate("Ana");
+    assert_eq!(house.state("Ana", "current"), json!(null));
 }
 
 #[test]

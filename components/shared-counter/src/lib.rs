@@ -41,6 +41,11 @@ impl SharedCounter {
         Ok(())
     }
 
+    /// Not a member any more: that was the one before.
+    fn on_rehydrate(&mut self, cx: &Context) -> Result<()> {
+        self.on_mount(cx)
+    }
+
     fn on_room_join(&mut self, cx: &Context) -> Result<()> {
         self.look(cx)
     }
