@@ -26,7 +26,7 @@ use crate::http::Upstream;
 use crate::http::{self, Peer};
 use crate::ids::IdGenerator;
 use crate::live::{InstanceLimits, Live, Outside, RoomLimits};
-use crate::protocol::ServerMessage;
+use crate::protocol::{Features, ServerMessage};
 use crate::registry::{Listener, News, Registry};
 use crate::store::{Store, StoreConfig};
 use crate::wasm::Engine;
@@ -169,6 +169,7 @@ impl App {
             }
             None => None,
         };
+        let signer = Some(Arc::new(crate::signing::Signer));
         let live = Arc::new(Live::new(
             ids.clone(),
             limits,
@@ -178,9 +179,15 @@ impl App {
                 fetcher: Fetcher::new()?,
                 fetch: config.fetch.clone(),
                 webhooks,
+                signer: signer.clone(),
+                recovery: config.recovery.clone(),
             },
         ));
-        let hub = Hub::new(HubConfig::from(&config), live.clone(), ids);
+        let features = Features {
+            encryption: false,
+            recovery: signer.is_some(),
+        };
+        let hub = Hub::new(HubConfig::from(&config), features, live.clone(), ids);
         let listener = if development.is_some() {
             tell_developers(&hub)
         } else {
@@ -268,6 +275,7 @@ impl App {
             }
             hub.stop_reading();
             live.drain().await;
+            live.sign_all().await;
             hub.close_all(CloseReason::Restart);
             hub.tasks.close();
             hub.tasks.wait().await;

@@ -6,6 +6,7 @@
 mod allowed_host;
 mod fetch;
 mod load;
+mod recovery;
 mod secret;
 mod upstream;
 mod webhooks;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use allowed_host::{AllowedHost, AllowedHostError, AllowedHostProblem, Naming};
 pub use fetch::FetchConfig;
 pub use load::{ConfigError, load};
+pub use recovery::RecoveryConfig;
 pub use secret::SecretSource;
 pub use upstream::{UpstreamUrl, UpstreamUrlError};
 pub use webhooks::{EventPattern, Secret, WebhookUrl, WebhooksConfig, WebhooksConfigError};
@@ -63,6 +65,8 @@ pub struct Config {
     pub heartbeat: Heartbeat,
     /// Rooms.
     pub rooms: Rooms,
+    /// Components whose connection was lost.
+    pub recovery: RecoveryConfig,
     /// The store.
     pub store: StoreSettings,
     /// Outgoing requests of components.
@@ -238,6 +242,7 @@ impl Default for Config {
             limits: Limits::default(),
             heartbeat: Heartbeat::default(),
             rooms: Rooms::default(),
+            recovery: RecoveryConfig::default(),
             store: StoreSettings::default(),
             fetch: FetchConfig::default(),
             webhooks: None,

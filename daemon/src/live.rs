@@ -6,6 +6,7 @@
 //!   event does beyond its instance.
 //! - [`Room`]: members that hear one another. [`RoomDirectory`]: all rooms.
 //! - [`Timers`]: events in the future.
+//! - `signed`, `recovery`: what a browser keeps of a component, and how it gets it back.
 //! - `backend`: what the app's back end does.
 //! - `swap`: a new version taking over.
 //!
@@ -21,11 +22,13 @@ mod effects;
 mod event;
 mod instance;
 mod persistent;
+mod recovery;
 mod refusal;
 mod room;
 mod room_logic;
 mod rooms;
 mod set_value;
+mod signed;
 mod singleton;
 mod slot;
 mod swap;
@@ -45,7 +48,8 @@ pub use audience::Caller;
 pub use backend::{AppCall, AppTarget};
 pub use client::Client;
 pub use event::{ActionCall, Event, MountRequest, PropertyUpdate, RoomCommand};
-pub use instance::Instance;
+pub use instance::{By, Instance};
+pub use recovery::{Lost, RehydrateRequest};
 pub use refusal::Refusal;
 pub use room::Room;
 pub use rooms::{RoomDirectory, RoomLimits};
@@ -55,11 +59,13 @@ pub use timers::Timers;
 
 use audience::Audience;
 use instance::Sharing;
+use recovery::{Attach, Revival};
 
-use crate::config::{ComponentSettings, FetchConfig};
+use crate::config::{ComponentSettings, FetchConfig, RecoveryConfig};
 use crate::fetch::{Fetcher, Policy};
 use crate::ids::IdGenerator;
 use crate::protocol::Code;
+use crate::signing::Signer;
 use crate::state::Document;
 use crate::store::{self, Store};
 use crate::wasm::definition::Props;
@@ -102,6 +108,10 @@ pub struct Services {
     pub fetcher: Fetcher,
     /// Tells the app what happens, if it wants to know.
     pub webhooks: Option<Webhooks>,
+    /// Signs what browsers keep, if they are to keep anything.
+    pub signer: Option<Arc<Signer>>,
+    /// What waits for its connection to come back.
+    pub lost: Lost,
 }
 
 impl Services {
@@ -133,6 +143,10 @@ pub struct Outside {
     pub fetch: FetchConfig,
     /// Tells the app what happens, if it wants to know.
     pub webhooks: Option<Webhooks>,
+    /// Signs what browsers keep, if they are to keep anything.
+    pub signer: Option<Arc<Signer>>,
+    /// How long a component waits for a lost connection.
+    pub recovery: RecoveryConfig,
 }
 
 /// What the configuration grants a component.
@@ -178,6 +192,8 @@ impl Live {
             store: outside.store,
             fetcher: outside.fetcher,
             webhooks: outside.webhooks,
+            signer: outside.signer,
+            lost: Lost::new(outside.recovery, tasks.clone()),
             rooms: Arc::new(rooms),
             timers: Arc::new(Timers::new(tasks.clone())),
         };
@@ -252,6 +268,88 @@ impl Live {
         Ok((instance, turn))
     }
 
+    /// Gives a browser the component back that it has kept the signed state of: the living one, if it is there, else a
+    /// new one with that state.
+    ///
+    /// # Errors
+    /// If there is no such component, it may not be mounted by this client, or the signed state is not accepted.
+    pub fn rehydrate(
+        &self,
+        client: Arc<dyn Client>,
+        session: Arc<Session>,
+        name: &str,
+        signed: &RawValue,
+        request: RehydrateRequest,
+    ) -> Result<(Arc<Instance>, Turn), Refusal> {
+        let slot = self
+            .find(name)
+            .ok_or_else(|| self.unknown_component(name))?;
+        let version = slot.current();
+        if version.definition.singleton.is_some() {
+            let message = format!("{} is shared by all: mount it", slot.name());
+            return Err(Refusal::new(Code::InvalidMessage, message));
+        }
+        let signer = self.services.signer.as_ref().ok_or_else(|| {
+            let message =
+                "This daemon gives nothing back: signed states are off (`[signed-state]`)";
+            Refusal::new(Code::InvalidSignature, message)
+        })?;
+        let user = session.identity();
+        let user = user.as_deref().map(|user| &*user.user_id);
+        let kept = signer.accept(signed.get(), slot.name(), user)?;
+        let request = match slot.instance(kept.instance.as_str()) {
+            None => request,
+            Some(instance) => {
+                let attach = Attach {
+                    client: client.clone(),
+                    session: session.clone(),
+                    request,
+                };
+                match instance.try_submit(Event::Attach(Box::new(attach)), By::Daemon) {
+                    Ok(turn) => return Ok((instance, turn)),
+                    // It has just been given up.
+                    Err(back) => match *back {
+                        (Event::Attach(attach), _) => attach.request,
+                        _ => return Err(Refusal::rehydration_required(instance.id().as_str())),
+                    },
+                }
+            }
+        };
+        let mut subject = self.subject(&version, None, &MountRequest::from(&request), session)?;
+        subject.owner = kept.user.map(Into::into);
+        let instance = Instance::new(
+            slot.clone(),
+            client,
+            Sharing::Own,
+            version,
+            subject,
+            self.limits.event_queue,
+        );
+        slot.add(instance.clone());
+        let turn = instance.submit(Event::Revive(Box::new(Revival {
+            state: kept.state,
+            from_version: kept.version,
+            request,
+        })));
+        Ok((instance, turn))
+    }
+
+    /// Sends every browser what it needs to have its components back from the next process.
+    pub async fn sign_all(&self) {
+        let slots: Vec<_> = self.slots.read().values().cloned().collect();
+        for slot in slots {
+            for instance in slot.instances() {
+                self.run(instance.submit(Event::Sign)).await;
+            }
+        }
+    }
+
+    /// What waits for its connection to come back.
+    #[must_use]
+    pub fn lost(&self) -> &Lost {
+        &self.services.lost
+    }
+
     /// Joins the one instance, which the first mount makes.
     fn mount_singleton(
         &self,
@@ -266,11 +364,11 @@ impl Live {
             None => (request, caller),
             Some(instance) => {
                 let join = Event::Join(Box::new(request));
-                match instance.try_submit(join, Some(Box::new(caller))) {
+                match instance.try_submit(join, By::Caller(Box::new(caller))) {
                     Ok(turn) => return Ok((instance.clone(), turn)),
                     // It is about to end: this is the first mount of the next.
                     Err(back) => match *back {
-                        (Event::Join(request), Some(caller)) => (*request, *caller),
+                        (Event::Join(request), By::Caller(caller)) => (*request, *caller),
                         _ => return Err(Refusal::rehydration_required(instance.id().as_str())),
                     },
                 }
@@ -293,7 +391,7 @@ impl Live {
         slot.add(instance.clone());
         *singleton = Some(instance.clone());
         let mount = Event::Mount(Box::new(request));
-        let turn = instance.submit_for(mount, Some(Box::new(caller)));
+        let turn = instance.submit_by(mount, By::Caller(Box::new(caller)));
         Ok((instance, turn))
     }
 

@@ -9,6 +9,7 @@ pub mod encoding;
 pub mod incoming;
 pub mod msgpack;
 pub mod names;
+mod object;
 pub mod outgoing;
 pub mod shared;
 
@@ -18,7 +19,7 @@ pub use incoming::{
     ClientMessage, Messages, ParseError, Parsed, Request, RoomMessage, RoomOperation,
     nests_deeper_than,
 };
-pub use outgoing::{Outcome, RoomAnswer, ServerMessage};
+pub use outgoing::{Features, Mounted, Outcome, Rehydrated, RoomAnswer, ServerMessage};
 pub use shared::{SharedDelta, SharedMessage};
 
 /// The version that `CONNECTION_ESTABLISHED` tells.

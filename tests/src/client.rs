@@ -8,6 +8,8 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::daemon::PATIENCE;
@@ -31,6 +33,19 @@ pub struct Mounted {
     pub id: String,
     /// Its state.
     pub state: Value,
+}
+
+/// What a browser keeps of a component.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// Its name.
+    pub component: String,
+    /// Its default room.
+    pub room: Option<String>,
+    /// The instance.
+    pub id: String,
+    /// `signedState`.
+    pub signed: Value,
 }
 
 impl Client {
@@ -157,6 +172,32 @@ impl Client {
         }
     }
 
+    /// Mounts a component, and keeps what brings it back.
+    pub async fn mount_kept(&mut self, component: &str, room: Option<&str>) -> Kept {
+        let payload = json!({"component": component, "room": room});
+        let (_, reply) = self
+            .request(json!({"type": "COMPONENT_MOUNT", "componentId": "ref", "payload": payload}))
+            .await;
+        assert_eq!(reply["success"], true, "{reply}");
+        let id = reply["result"]["componentId"].as_str().expect("an id");
+        Kept {
+            component: component.to_owned(),
+            room: room.map(str::to_owned),
+            id: id.to_owned(),
+            signed: reply["result"]["signedState"].clone(),
+        }
+    }
+
+    /// Brings back what was kept; gives what was pushed before the reply, and the reply.
+    pub async fn rehydrate(&mut self, kept: &Kept) -> (Vec<Value>, Value) {
+        let payload =
+            json!({"component": kept.component, "signedState": kept.signed, "room": kept.room});
+        self.request(
+            json!({"type": "COMPONENT_REHYDRATE", "componentId": kept.id, "payload": payload}),
+        )
+        .await
+    }
+
     /// Mounts a component with a default room.
     pub async fn mount_in(&mut self, room: &str, component: &str) -> Mounted {
         let payload = json!({"component": component, "room": room});
@@ -210,9 +251,19 @@ impl Client {
         self.call_with_pushes(id, action, payload).await.1
     }
 
-    /// Closes the socket.
+    /// Closes the socket for good. A client that is dropped is lost without a word.
     pub async fn close(mut self) {
         self.socket.close(None).await.expect("the socket closes");
+    }
+
+    /// Closes it as a page does that goes away.
+    pub async fn go_away(mut self) {
+        let away = CloseFrame {
+            code: CloseCode::Away,
+            reason: "".into(),
+        };
+        let closed = self.socket.close(Some(away)).await;
+        closed.expect("the socket closes");
     }
 }
 

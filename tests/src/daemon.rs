@@ -23,6 +23,7 @@ pub struct DaemonBuilder {
     config: String,
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
+    recovers: bool,
 }
 
 /// A daemon that runs; it is killed when this is dropped.
@@ -68,6 +69,7 @@ impl Daemon {
             config: String::new(),
             arguments: Vec::new(),
             variables: Vec::new(),
+            recovers: false,
         }
     }
 
@@ -239,6 +241,13 @@ impl DaemonBuilder {
         self
     }
 
+    /// With signed states, as it is by default. Other tests look at exact frames, and at who is gone at once.
+    #[must_use]
+    pub fn recovering(mut self) -> Self {
+        self.recovers = true;
+        self
+    }
+
     /// In development mode. Its sources are what the test puts into [`Daemon::sources`].
     #[must_use]
     pub fn development(mut self) -> Self {
@@ -332,6 +341,9 @@ impl DaemonBuilder {
             .any(|argument| argument.starts_with("--rate-limit"))
         {
             command.arg("--rate-limit=off");
+        }
+        if !self.recovers {
+            command.env("LIVESIDE_SIGNED_STATE__ENABLED", "false");
         }
         let mut child = command
             .args(["--listen", "127.0.0.1:0", "--config"])

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use compact_str::CompactString;
 use governor::clock::DefaultClock;
@@ -13,10 +14,10 @@ use super::hub::Hub;
 use super::outbox::{CloseReason, Outbox};
 use crate::config::RateLimit;
 use crate::live::{
-    ActionCall, ById, Caller, Client, Event, Instance, MountRequest, PropertyUpdate, Refusal,
-    RoomCommand, Turn,
+    ActionCall, By, ById, Caller, Client, Event, Instance, MountRequest, PropertyUpdate, Refusal,
+    RehydrateRequest, RoomCommand, Turn,
 };
-use crate::protocol::incoming::{Action, Mount, Property, parse_frame};
+use crate::protocol::incoming::{Action, Mount, Property, Rehydrate, parse_frame};
 use crate::protocol::msgpack::{self, UnpackError};
 use crate::protocol::{
     ClientMessage, Code, Encoding, ParseError, Request, RoomMessage, ServerMessage, names,
@@ -141,10 +142,10 @@ impl Dispatcher {
         });
     }
 
-    /// The connection is gone: what it has mounted is told so and ends.
-    pub(super) async fn end(&mut self) {
+    /// The connection is gone: what it has mounted is told so, and ends unless the browser comes back in time.
+    pub(super) async fn end(&mut self, grace: Duration) {
         for ById(instance) in std::mem::take(&mut self.mounted) {
-            let turn = self.submit(&instance, Event::Disconnect);
+            let turn = self.submit(&instance, Event::Disconnect { grace });
             self.hub.live.run(turn).await;
         }
     }
@@ -152,13 +153,13 @@ impl Dispatcher {
     /// Hands an event in; a shared instance is told who is behind it.
     fn submit(&self, instance: &Arc<Instance>, event: Event) -> Turn {
         if !instance.is_shared() {
-            return instance.submit(event);
+            return instance.submit_by(event, By::Owner(&*self.outbox));
         }
         let caller = Caller {
             client: self.outbox.clone(),
             session: self.session.clone(),
         };
-        instance.submit_for(event, Some(Box::new(caller)))
+        instance.submit_by(event, By::Caller(Box::new(caller)))
     }
 
     async fn request(&mut self, request: Request<'_>) {
@@ -166,6 +167,11 @@ impl Dispatcher {
         let component = request.component.as_deref();
         match request.message {
             ClientMessage::Mount(mount) => self.mount(mount, component, id).await,
+            ClientMessage::Auth(_) => {}
+            ClientMessage::Rehydrate(kept) => {
+                self.rehydrate(kept, component.unwrap_or_default(), id)
+                    .await
+            }
             ClientMessage::Unmount => self.unmount(component.unwrap_or_default(), id).await,
             ClientMessage::Action(action) => {
                 self.action(action, component.unwrap_or_default(), id).await
@@ -209,25 +215,8 @@ impl Dispatcher {
         reference: Option<&str>,
         request: Option<&str>,
     ) -> Result<(Arc<Instance>, Turn), Refusal> {
-        let limit = self.hub.config.components_per_connection;
-        if self.mounted.len() >= limit {
-            let message =
-                format!("This connection has {limit} components mounted, and no more are allowed");
-            return Err(Refusal::new(Code::LimitExceeded, message));
-        }
-        if let Some(room) = &mount.room {
-            names::check_room(room).map_err(|rule| Refusal::new(Code::InvalidMessage, rule))?;
-        }
-        let session = match &mount.user_id {
-            None => self.session.clone(),
-            Some(label) => {
-                let label = Some(label.as_ref().into());
-                Arc::new(Session {
-                    label,
-                    ..Session::clone(&self.session)
-                })
-            }
-        };
+        self.check_mount(mount.room.as_deref())?;
+        let session = self.session(mount.user_id.as_deref());
         let mounted = MountRequest {
             reference: reference.map(Into::into),
             room: mount.room.as_deref().map(Into::into),
@@ -241,6 +230,53 @@ impl Dispatcher {
             mount.props,
             mounted,
         )
+    }
+
+    /// Whether one more may be mounted, in this room.
+    fn check_mount(&self, room: Option<&str>) -> Result<(), Refusal> {
+        let limit = self.hub.config.components_per_connection;
+        if self.mounted.len() >= limit {
+            let message =
+                format!("This connection has {limit} components mounted, and no more are allowed");
+            return Err(Refusal::new(Code::LimitExceeded, message));
+        }
+        room.map_or(Ok(()), names::check_room)
+            .map_err(|rule| Refusal::new(Code::InvalidMessage, rule))
+    }
+
+    /// The connection's session, with what the browser calls its user.
+    fn session(&self, label: Option<&str>) -> Arc<Session> {
+        let Some(label) = label else {
+            return self.session.clone();
+        };
+        Arc::new(Session {
+            label: Some(label.into()),
+            ..Session::clone(&self.session)
+        })
+    }
+
+    async fn rehydrate(&mut self, kept: Rehydrate<'_>, component: &str, request: Option<&str>) {
+        let back = self.check_mount(kept.room.as_deref()).and_then(|()| {
+            let rehydrate = RehydrateRequest {
+                component: component.into(),
+                room: kept.room.as_deref().map(Into::into),
+                request: request.map(Into::into),
+            };
+            let session = self.session(kept.user_id.as_deref());
+            let (live, client) = (&self.hub.live, self.outbox.clone());
+            live.rehydrate(client, session, &kept.name, kept.signed, rehydrate)
+        });
+        match back {
+            Ok((instance, turn)) => {
+                self.mounted.insert(ById(instance));
+                self.hub.live.run(turn).await;
+            }
+            Err(refusal) => self.outbox.send(&ServerMessage::Rehydrated {
+                component,
+                outcome: Err(refusal.as_error()),
+                request,
+            }),
+        }
     }
 
     async fn unmount(&mut self, component: &str, request: Option<&str>) {

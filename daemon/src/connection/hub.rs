@@ -13,7 +13,7 @@ use super::outbox::{CloseReason, Outbox};
 use crate::config::{Config, RateLimit};
 use crate::ids::{ConnectionId, IdGenerator, InstanceId};
 use crate::live::{Client, Live};
-use crate::protocol::{ServerMessage, SharedMessage};
+use crate::protocol::{Features, ServerMessage, SharedMessage};
 
 /// How often the sweep looks for connections to ping or to close.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -41,6 +41,10 @@ pub struct HubConfig {
     pub ping: Duration,
     /// Silence after which a connection is closed.
     pub idle: Duration,
+    /// How long components wait for a lost connection.
+    pub grace: Duration,
+    /// The same, where the page said that it goes away.
+    pub reload_grace: Duration,
 }
 
 impl From<&Config> for HubConfig {
@@ -55,6 +59,8 @@ impl From<&Config> for HubConfig {
             rate_limit: config.rate_limit,
             ping: config.heartbeat.ping,
             idle: config.heartbeat.idle,
+            grace: config.recovery.grace,
+            reload_grace: config.recovery.reload_grace,
         }
     }
 }
@@ -63,6 +69,8 @@ impl From<&Config> for HubConfig {
 pub struct Hub {
     /// What they obey.
     pub config: HubConfig,
+    /// What this daemon can do.
+    pub features: Features,
     /// What they mount.
     pub live: Arc<Live>,
     ids: IdGenerator,
@@ -100,9 +108,15 @@ pub struct HubStats {
 impl Hub {
     /// No connections yet.
     #[must_use]
-    pub fn new(config: HubConfig, live: Arc<Live>, ids: IdGenerator) -> Arc<Self> {
+    pub fn new(
+        config: HubConfig,
+        features: Features,
+        live: Arc<Live>,
+        ids: IdGenerator,
+    ) -> Arc<Self> {
         Arc::new(Self {
             config,
+            features,
             live,
             ids,
             members: Mutex::default(),

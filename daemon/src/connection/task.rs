@@ -10,7 +10,8 @@ use futures_util::Stream;
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::dispatch::Dispatcher;
@@ -31,11 +32,32 @@ const CLOSE_GRACE: Duration = Duration::from_secs(5);
 enum Next {
     Message(Message),
     /// The browser is gone, or broke the WebSocket protocol.
-    Gone,
+    Gone(Parting),
     /// A frame is larger than any may be.
     TooLarge,
     /// The daemon ends the connection.
     Closed,
+}
+
+/// How a browser goes.
+#[derive(Debug, Clone, Copy)]
+enum Parting {
+    /// It closed the connection, and is done with it.
+    Closed,
+    /// The page goes away: to another, or to be loaded again.
+    Away,
+    /// It did not say.
+    Lost,
+}
+
+impl Parting {
+    fn by(close: Option<&CloseFrame>) -> Self {
+        match close.map(|close| close.code) {
+            None | Some(CloseCode::Normal) => Self::Closed,
+            Some(CloseCode::Away) => Self::Away,
+            Some(_) => Self::Lost,
+        }
+    }
 }
 
 /// Serves one connection until it ends. `already_read` came with the upgrade request, in which `encoding` was agreed.
@@ -65,11 +87,20 @@ pub async fn serve(hub: Arc<Hub>, stream: TcpStream, encoding: Encoding, already
 
     outbox.send(&ServerMessage::Established {
         connection: outbox.connection(),
+        user: None,
+        features: hub.features,
     });
     outbox.flush();
-    read_messages(&hub, &mut socket, &outbox, &mut dispatcher).await;
-    dispatcher.end().await;
-    if outbox.closing().is_some() {
+    let parting = read_messages(&hub, &mut socket, &outbox, &mut dispatcher).await;
+    let closing = outbox.closing();
+    let grace = match (parting, closing) {
+        // What goes on is in the next process.
+        (_, Some(CloseReason::Restart)) | (Parting::Closed, _) => Duration::ZERO,
+        (Parting::Away, _) => hub.config.reload_grace.min(hub.config.grace),
+        (Parting::Lost, _) => hub.config.grace,
+    };
+    dispatcher.end(grace).await;
+    if closing.is_some() {
         // The client answers our close frame, or is given up.
         let _ = tokio::time::timeout(CLOSE_GRACE, last_words(&mut socket, &outbox)).await;
     }
@@ -82,7 +113,7 @@ async fn read_messages(
     socket: &mut WebSocketStream<Socket>,
     outbox: &Arc<Outbox>,
     dispatcher: &mut Dispatcher,
-) {
+) -> Parting {
     // Read at the end of a burst, to be handled in the next.
     let mut ahead = None;
     loop {
@@ -95,9 +126,17 @@ async fn read_messages(
                 Next::Message(message) => dispatcher.handle(message).await,
                 Next::TooLarge => {
                     outbox.release();
-                    return outbox.close(CloseReason::TooLarge);
+                    outbox.close(CloseReason::TooLarge);
+                    return Parting::Lost;
                 }
-                Next::Gone | Next::Closed => return outbox.release(),
+                Next::Gone(parting) => {
+                    outbox.release();
+                    return parting;
+                }
+                Next::Closed => {
+                    outbox.release();
+                    return Parting::Lost;
+                }
             }
             // What else was read with it?
             match poll_fn(|cx| Poll::Ready(poll_read(socket, cx))).await {
@@ -127,7 +166,7 @@ fn poll_next(
         return Poll::Ready(Next::Closed);
     }
     match written {
-        Poll::Ready(Err(_)) => return Poll::Ready(Next::Gone),
+        Poll::Ready(Err(_)) => return Poll::Ready(Next::Gone(Parting::Lost)),
         Poll::Ready(Ok(_)) => {}
         // A client that does not read gets no more of its messages done: its own replies cannot pile up.
         Poll::Pending => return Poll::Pending,
@@ -144,12 +183,15 @@ fn poll_next(
 
 fn poll_read(socket: &mut WebSocketStream<Socket>, cx: &mut Context<'_>) -> Poll<Next> {
     match Pin::new(socket).poll_next(cx) {
-        Poll::Ready(Some(Ok(Message::Close(_))) | None) => Poll::Ready(Next::Gone),
+        Poll::Ready(Some(Ok(Message::Close(close)))) => {
+            Poll::Ready(Next::Gone(Parting::by(close.as_ref())))
+        }
+        Poll::Ready(None) => Poll::Ready(Next::Gone(Parting::Lost)),
         Poll::Ready(Some(Ok(message))) => Poll::Ready(Next::Message(message)),
         Poll::Ready(Some(Err(Error::Capacity(CapacityError::MessageTooLong { .. })))) => {
             Poll::Ready(Next::TooLarge)
         }
-        Poll::Ready(Some(Err(_))) => Poll::Ready(Next::Gone),
+        Poll::Ready(Some(Err(_))) => Poll::Ready(Next::Gone(Parting::Lost)),
         Poll::Pending => Poll::Pending,
     }
 }

@@ -27,7 +27,7 @@ impl Instance {
             return;
         }
         let reply = |outcome: Outcome<'_, RoomAnswer<'_>>| {
-            self.client().send(&ServerMessage::Room {
+            resident.client.send(&ServerMessage::Room {
                 operation: command.operation,
                 component: self.id().as_str(),
                 room: &command.room,
@@ -312,11 +312,13 @@ impl Instance {
                 let subject = resident.subject.as_ref();
                 let name = subject.and_then(|subject| subject.room.as_deref());
                 if let Some(room) = name.and_then(|name| self.room(resident, name)) {
-                    let except = except_sender.then(|| self.client().connection());
+                    let except = except_sender.then(|| resident.client.connection());
                     room.broadcast(Some(self.id()), except, &kind, &data);
                 }
             }
-            Effect::PushBinary { name, bytes } => self.client().binary(self.id(), &name, &bytes),
+            Effect::PushBinary { name, bytes } => {
+                resident.client.binary(self.id(), &name, &bytes);
+            }
             Effect::StartTimer(start) => self.start_timer(resident, start),
             Effect::CancelTimer(id) => self.stop_timer(resident, id),
         }

@@ -1,18 +1,21 @@
 //! What happens to an instance, and what it does then: the guest calls that an event is made of, and the replies.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use compact_str::CompactString;
 
-use super::audience::Caller;
 use super::backend::AppCall;
+use super::client::Client;
 use super::instance::{Instance, Resident};
+use super::recovery::{Attach, GRACE, Revival};
 use super::refusal::Refusal;
 use super::room_logic::{MemberChange, RoomRequest};
 use super::set_value::set_value_payload;
+use super::signed::SETTLE;
 use super::singleton::LINGER;
 use super::transaction::{Tell, before_action};
-use crate::protocol::{Code, RoomOperation, ServerMessage};
+use crate::protocol::{Code, Mounted, RoomOperation, ServerMessage};
 use crate::state::Json;
 use crate::wasm::definition::{SET_VALUE, is_hook_name};
 use crate::wasm::{GuestEvent, RoomEvent};
@@ -22,6 +25,10 @@ use crate::wasm::{GuestEvent, RoomEvent};
 pub enum Event {
     /// The first one.
     Mount(Box<MountRequest>),
+    /// The first one of a component that was another before: a browser has kept its state.
+    Revive(Box<Revival>),
+    /// The browser is back, on another connection.
+    Attach(Box<Attach>),
     /// A browser joins a shared instance that is there already.
     Join(Box<MountRequest>),
     /// A browser calls an action.
@@ -57,7 +64,14 @@ pub enum Event {
         request: Option<CompactString>,
     },
     /// The connection is gone.
-    Disconnect,
+    Disconnect {
+        /// How long it may take to come back.
+        grace: Duration,
+    },
+    /// Too many wait for their connection: this one does no longer.
+    Forget,
+    /// The daemon is about to end: the browser gets what it needs to come back.
+    Sign,
 }
 
 /// What a mount's reply needs.
@@ -134,6 +148,8 @@ impl Instance {
         self.take_current_version(resident).await;
         match event {
             Event::Mount(request) => return self.mount(resident, &request).await,
+            Event::Revive(revival) => return self.revive(resident, *revival).await,
+            Event::Attach(attach) => self.attach(resident, *attach).await,
             Event::Join(request) => self.join_audience(resident, &request).await,
             Event::Action(call) => self.action(resident, &call).await,
             Event::Property(update) => self.property(resident, &update).await,
@@ -141,6 +157,8 @@ impl Instance {
             Event::RoomEvents(events) => self.room_events(resident, &events).await,
             Event::RoomHook { joined, room } => self.room_hook(resident, joined, &room).await,
             Event::Timer(LINGER) => return !self.ends_when_empty(resident).await,
+            Event::Timer(GRACE) => return !self.is_given_up(resident).await,
+            Event::Timer(SETTLE) => self.settled(resident),
             Event::Timer(timer) => self.timer(resident, timer).await,
             Event::AppCall(call) => self.app_call(resident, &call).await,
             Event::Open => self.open(resident).await,
@@ -156,7 +174,7 @@ impl Instance {
                     }
                 };
                 if request.is_some() {
-                    self.client.send(&ServerMessage::Unmounted {
+                    resident.client.send(&ServerMessage::Unmounted {
                         component: self.id().as_str(),
                         outcome: Ok(()),
                         request: request.as_deref(),
@@ -164,22 +182,9 @@ impl Instance {
                 }
                 return goes_on;
             }
-            Event::Disconnect => {
-                if let Some(audience) = &self.audience {
-                    return self.leave_audience(audience, resident).await;
-                }
-                if resident.version.definition.hooks.disconnect {
-                    self.hook(
-                        resident,
-                        "disconnect",
-                        GuestEvent::Disconnect,
-                        Tell::Nothing,
-                    )
-                    .await;
-                }
-                self.end(resident).await;
-                return false;
-            }
+            Event::Disconnect { grace } => return self.disconnected(resident, grace).await,
+            Event::Forget => return !self.give_up(resident).await,
+            Event::Sign => self.refresh_signed(resident),
         }
         true
     }
@@ -189,7 +194,7 @@ impl Instance {
         if let Some(room) = &request.room
             && let Err(refusal) = self.join(resident, room, None, true).await
         {
-            self.client.send(&ServerMessage::Mounted {
+            resident.client.send(&ServerMessage::Mounted {
                 reference: request.reference.as_deref(),
                 outcome: Err(refusal.as_error()),
                 request: request.request.as_deref(),
@@ -197,12 +202,7 @@ impl Instance {
             return false;
         }
         self.restore(resident).await;
-        if let Some(subject) = &mut resident.subject {
-            self.commit(subject, &resident.version.definition.version, Tell::Nothing);
-        }
-        self.slot
-            .services
-            .tell_app("mount", self.id().as_str(), || self.for_app());
+        self.begin(resident);
         let hooks = resident.version.definition.hooks;
         if hooks.connect {
             self.hook(resident, "connect", GuestEvent::Connect, Tell::Nothing)
@@ -223,20 +223,36 @@ impl Instance {
         true
     }
 
+    /// What it begins with is final, and the app is told of it.
+    pub(super) fn begin(&self, resident: &mut Resident) {
+        self.commit(resident, Tell::Nothing);
+        let client = &resident.client;
+        self.slot
+            .services
+            .tell_app("mount", self.id().as_str(), || self.for_app(&**client));
+    }
+
     /// Answers a mount, with the state as it is now.
-    pub(super) fn tell_mounted(&self, resident: &Resident, request: &MountRequest) {
-        if let Some(subject) = &resident.subject {
-            let state = &subject.state;
-            self.client.send(&ServerMessage::State {
-                component: self.id(),
-                state,
-            });
-            self.client.send(&ServerMessage::Mounted {
-                reference: request.reference.as_deref(),
-                outcome: Ok((self.id(), state)),
-                request: request.request.as_deref(),
-            });
-        }
+    pub(super) fn tell_mounted(&self, resident: &mut Resident, request: &MountRequest) {
+        let signed = self.sign(resident);
+        let Some(subject) = &resident.subject else {
+            return;
+        };
+        let mounted = Mounted {
+            component: self.id(),
+            state: &subject.state,
+            signed: signed.as_ref(),
+        };
+        resident.client.send(&ServerMessage::State {
+            component: self.id(),
+            state: mounted.state,
+            signed: mounted.signed,
+        });
+        resident.client.send(&ServerMessage::Mounted {
+            reference: request.reference.as_deref(),
+            outcome: Ok(mounted),
+            request: request.request.as_deref(),
+        });
     }
 
     pub(super) async fn end(self: &Arc<Self>, resident: &mut Resident) {
@@ -246,9 +262,10 @@ impl Instance {
                 .await;
         }
         self.leave_all(resident);
+        let client = &resident.client;
         self.slot
             .services
-            .tell_app("unmount", self.id().as_str(), || self.for_app());
+            .tell_app("unmount", self.id().as_str(), || self.for_app(&**client));
         self.log_lifecycle(resident, "unmounted");
     }
 
@@ -258,7 +275,7 @@ impl Instance {
             self.report(&call.name, refusal);
         }
         if call.wants_reply {
-            self.client.send(&ServerMessage::ActionResponse {
+            resident.client.send(&ServerMessage::ActionResponse {
                 original_type: call.original_type,
                 component: self.id().as_str(),
                 outcome: outcome
@@ -328,17 +345,17 @@ impl Instance {
     }
 
     /// What the app is told of a mount.
-    fn for_app(&self) -> serde_json::Value {
+    fn for_app(&self, client: &dyn Client) -> serde_json::Value {
         serde_json::json!({
             "componentId": self.id().as_str(),
             "component": self.slot.name(),
-            "connectionId": self.client.connection().as_str(),
+            "connectionId": client.connection().as_str(),
         })
     }
 
     /// Pushes an error that is no reply.
     pub(super) fn report(&self, action: &str, refusal: &Refusal) {
-        self.client.send(&ServerMessage::ComponentError {
+        self.client().send(&ServerMessage::ComponentError {
             component: self.id(),
             action,
             code: refusal.code,
@@ -347,9 +364,12 @@ impl Instance {
     }
 
     /// Answers an event that will not run.
-    pub(super) fn refuse(&self, event: &Event, caller: Option<&Caller>, refusal: &Refusal) {
+    pub(super) fn refuse(&self, event: &Event, client: Option<&dyn Client>, refusal: &Refusal) {
         let component = self.id().as_str();
-        let client = caller.map_or(&self.client, |caller| &caller.client);
+        if let Event::AppCall(call) = event {
+            return call.answer.refuse(refusal);
+        }
+        let Some(client) = client else { return };
         match event {
             Event::Action(call) if call.wants_reply => {
                 client.send(&ServerMessage::ActionResponse {
@@ -372,12 +392,11 @@ impl Instance {
                 outcome: Err(refusal.as_error()),
                 request: command.request.as_deref(),
             }),
-            Event::AppCall(call) => call.answer.refuse(refusal),
             _ => {}
         }
     }
 
-    fn log_lifecycle(&self, resident: &Resident, what: &str) {
+    pub(super) fn log_lifecycle(&self, resident: &Resident, what: &str) {
         if resident.version.definition.logs_lifecycle {
             tracing::info!(component = self.slot.name(), instance = %self.id(), "{what}");
         }

@@ -13,6 +13,7 @@ use super::durable::Durable;
 use super::event::Event;
 use super::refusal::Refusal;
 use super::room::Room;
+use super::signed::Settling;
 use super::slot::{Slot, Version};
 use super::timers::TimerKey;
 use crate::ids::InstanceId;
@@ -31,7 +32,6 @@ const MAX_ROOM_EVENTS: usize = 10_000;
 pub struct Instance {
     id: InstanceId,
     pub(super) slot: Arc<Slot>,
-    pub(super) client: Arc<dyn Client>,
     /// The same, where many browsers share the instance.
     pub(super) audience: Option<Arc<Audience>>,
     /// Where its state is kept, if it is.
@@ -41,6 +41,8 @@ pub struct Instance {
 }
 
 struct Mailbox {
+    /// The browser's end. Another one, once the browser is back on another connection.
+    client: Arc<dyn Client>,
     /// The state while the instance is idle; `None` while a turn has it, and after the end.
     resident: Option<Resident>,
     ended: bool,
@@ -53,6 +55,8 @@ struct Mailbox {
 pub(super) struct Resident {
     /// `None` only inside a guest call.
     pub(super) subject: Option<Subject>,
+    /// The browser's end, as in the mailbox.
+    pub(super) client: Arc<dyn Client>,
     /// The version that served it last.
     pub(super) version: Arc<Version>,
     /// A version that could not take its state over; it is not asked again.
@@ -63,10 +67,43 @@ pub(super) struct Resident {
     pub(super) rooms: Vec<Arc<Room>>,
     /// Its last event runs, or has run.
     pub(super) is_ending: bool,
+    /// When a component whose connection is gone ends. `None`: it is there.
+    pub(super) lost_until: Option<tokio::time::Instant>,
+    /// How far the signed state is behind.
+    pub(super) settling: Settling,
     /// When a singleton that lost its last member ends.
     pub(super) lonely_until: Option<tokio::time::Instant>,
     /// The timers that run, by their number.
     pub(super) timers: BTreeMap<u64, RunningTimer>,
+}
+
+/// Who hands an event in.
+#[derive(Debug)]
+pub enum By<'b> {
+    /// Nobody but the daemon itself.
+    Daemon,
+    /// A browser that has mounted the instance for itself: the event is taken only while it is still its own.
+    Owner(&'b dyn Client),
+    /// One of many that share it.
+    Caller(Box<Caller>),
+}
+
+impl By<'_> {
+    /// Who is told that an event is refused, where it is not the instance's own browser.
+    fn client(&self) -> Option<&dyn Client> {
+        match self {
+            Self::Daemon => None,
+            Self::Owner(client) => Some(*client),
+            Self::Caller(caller) => Some(&*caller.client),
+        }
+    }
+
+    fn caller(self) -> Option<Box<Caller>> {
+        match self {
+            Self::Caller(caller) => Some(caller),
+            Self::Daemon | Self::Owner(_) => None,
+        }
+    }
 }
 
 /// Whose an instance is.
@@ -131,15 +168,19 @@ impl Instance {
         };
         let resident = Some(Resident {
             subject: Some(subject),
+            client: client.clone(),
             version,
             refused: None,
             worker: None,
             rooms: Vec::new(),
             is_ending: false,
+            lost_until: None,
+            settling: Settling::default(),
             lonely_until: None,
             timers: BTreeMap::new(),
         });
         let mailbox = Mailbox {
+            client,
             resident,
             ended: false,
             waiting: VecDeque::new(),
@@ -148,7 +189,6 @@ impl Instance {
         Arc::new(Self {
             id,
             slot,
-            client,
             audience,
             durable,
             mailbox: Mutex::new(mailbox),
@@ -163,8 +203,18 @@ impl Instance {
 
     /// Whose it is.
     #[must_use]
-    pub fn client(&self) -> &Arc<dyn Client> {
-        &self.client
+    pub fn client(&self) -> Arc<dyn Client> {
+        self.mailbox.lock().client.clone()
+    }
+
+    /// Makes it another browser's end's. Gives the one before.
+    pub(super) fn take_over(
+        &self,
+        resident: &mut Resident,
+        client: Arc<dyn Client>,
+    ) -> Arc<dyn Client> {
+        self.mailbox.lock().client = client.clone();
+        std::mem::replace(&mut resident.client, client)
     }
 
     /// Whether many browsers share it: then events that a browser asks for say who that is.
@@ -175,44 +225,45 @@ impl Instance {
 
     /// Gives an event its turn, or a place in the queue. An event that gets neither is refused at once.
     pub fn submit(self: &Arc<Self>, event: Event) -> Turn {
-        self.submit_for(event, None)
+        self.submit_by(event, By::Daemon)
     }
 
-    /// The same, for a shared instance: who is behind the event.
-    pub fn submit_for(self: &Arc<Self>, event: Event, caller: Option<Box<Caller>>) -> Turn {
-        match self.try_submit(event, caller) {
+    /// The same, for somebody.
+    pub fn submit_by(self: &Arc<Self>, event: Event, by: By<'_>) -> Turn {
+        match self.try_submit(event, by) {
             Ok(turn) => turn,
             Err(ended) => {
-                let (event, caller) = *ended;
+                let (event, by) = *ended;
                 let gone = Refusal::rehydration_required(self.id.as_str());
-                self.refuse(&event, caller.as_deref(), &gone);
+                self.refuse(&event, by.client(), &gone);
                 None
             }
         }
     }
 
-    /// The same, but gives the event back if the instance has ended.
-    #[allow(clippy::type_complexity, reason = "what was handed in, handed back")]
-    pub(super) fn try_submit(
+    /// The same, but gives the event back if the instance has ended, or is another browser's by now.
+    pub(super) fn try_submit<'b>(
         self: &Arc<Self>,
         event: Event,
-        caller: Option<Box<Caller>>,
-    ) -> Result<Turn, Box<(Event, Option<Box<Caller>>)>> {
+        by: By<'b>,
+    ) -> Result<Turn, Box<(Event, By<'b>)>> {
         let mut mailbox = self.mailbox.lock();
-        if mailbox.ended {
-            return Err(Box::new((event, caller)));
+        let is_foreign = matches!(by, By::Owner(client) if !std::ptr::addr_eq(client, &raw const *mailbox.client));
+        if mailbox.ended || is_foreign {
+            return Err(Box::new((event, by)));
         }
         if let Some(resident) = mailbox.resident.take() {
-            let turn = self.clone().take_turn(resident, event, caller);
+            let turn = self.clone().take_turn(resident, event, by.caller());
             return Ok(Some(Box::pin(turn)));
         }
         if event.is_droppable() && mailbox.waiting.len() >= mailbox.max_waiting {
             let waiting = mailbox.waiting.len();
+            let client = mailbox.client.clone();
             drop(mailbox);
             let message =
                 format!("{waiting} events of this component are waiting already; try again later");
             let refusal = Refusal::new(Code::LimitExceeded, message);
-            self.refuse(&event, caller.as_deref(), &refusal);
+            self.refuse(&event, by.client().or(Some(&*client)), &refusal);
             return Ok(None);
         }
         match (event, mailbox.waiting.back_mut()) {
@@ -225,7 +276,7 @@ impl Instance {
                 }
                 earlier.extend(more.into_iter().take(room));
             }
-            (event, _) => mailbox.waiting.push_back((event, caller)),
+            (event, _) => mailbox.waiting.push_back((event, by.caller())),
         }
         Ok(None)
     }
@@ -242,9 +293,12 @@ impl Instance {
                 self.attend_to(audience, &mut resident, caller.take());
             }
             let goes_on = self.run(&mut resident, event).await;
+            if resident.subject.as_ref().is_some_and(|s| s.changed) {
+                self.note_change(&mut resident);
+            }
             if self.is_shared() {
                 // The next event is somebody else's.
-                self.client.flush();
+                resident.client.flush();
             }
             let mut mailbox = self.mailbox.lock();
             if !goes_on {
@@ -254,9 +308,10 @@ impl Instance {
                 self.slot.remove(&self);
                 let gone = Refusal::rehydration_required(self.id.as_str());
                 for (event, caller) in &left {
-                    self.refuse(event, caller.as_deref(), &gone);
+                    let client = caller.as_ref().map_or(&resident.client, |by| &by.client);
+                    self.refuse(event, Some(&**client), &gone);
                 }
-                self.client.flush();
+                resident.client.flush();
                 return;
             }
             match mailbox.waiting.pop_front() {
@@ -264,13 +319,21 @@ impl Instance {
                 None => {
                     // A burst that is over need not hold its memory.
                     mailbox.waiting = VecDeque::new();
+                    let client = resident.client.clone();
                     mailbox.resident = Some(resident);
                     drop(mailbox);
-                    self.client.flush();
+                    client.flush();
                     return;
                 }
             }
         }
+    }
+
+    fn note_change(self: &Arc<Self>, resident: &mut Resident) {
+        if let Some(subject) = &mut resident.subject {
+            subject.changed = false;
+        }
+        self.settle_later(resident);
     }
 
     /// Who is behind the next event: replies go there, and the guest sees that session.

@@ -145,8 +145,8 @@ impl Room {
         is_default: bool,
         announce: Announce,
     ) {
-        let mut core = self.core.lock();
         let client = instance.client();
+        let mut core = self.core.lock();
         let joined = core.now + 1;
         if !core.members.insert(instance.id().clone()) {
             return;
@@ -154,10 +154,7 @@ impl Room {
         let seats = Arc::make_mut(&mut core.seats);
         let seat = seats
             .entry(client.connection().clone())
-            .or_insert_with(|| Seat {
-                client: client.clone(),
-                members: Vec::with_capacity(1),
-            });
+            .or_insert_with(|| Seat::of(&client));
         seat.members.push(Member {
             instance: instance.clone(),
             is_default,
@@ -185,11 +182,12 @@ impl Room {
 
     /// Gives a membership up silently.
     pub(super) fn vacate(&self, instance: &Instance) {
+        let client = instance.client();
+        let connection = client.connection();
         let mut core = self.core.lock();
         if !core.members.remove(instance.id()) {
             return;
         }
-        let connection = instance.client().connection();
         let seats = Arc::make_mut(&mut core.seats);
         if let Some(seat) = seats.get_mut(connection) {
             seat.members
@@ -201,6 +199,32 @@ impl Room {
         if core.members.is_empty() {
             core.empty_since = Some(Instant::now());
         }
+    }
+
+    /// A member is on another connection now. Nobody is told: it has been a member all the time.
+    pub(super) fn reseat(
+        &self,
+        instance: &Instance,
+        before: &ConnectionId,
+        client: &Arc<dyn Client>,
+    ) {
+        let mut core = self.core.lock();
+        let seats = Arc::make_mut(&mut core.seats);
+        let Some(seat) = seats.get_mut(before) else {
+            return;
+        };
+        let is_it = |member: &Member| member.instance.id() == instance.id();
+        let Some(at) = seat.members.iter().position(is_it) else {
+            return;
+        };
+        let member = seat.members.remove(at);
+        if seat.members.is_empty() {
+            seats.swap_remove(before);
+        }
+        let seat = seats
+            .entry(client.connection().clone())
+            .or_insert_with(|| Seat::of(client));
+        seat.members.push(member);
     }
 
     /// Sends an event to the members and to their logic. Gives how many members hear it.
@@ -537,6 +561,13 @@ fn joined(mut run: Vec<Happening>) -> Option<Together> {
 }
 
 impl Seat {
+    fn of(client: &Arc<dyn Client>) -> Self {
+        Self {
+            client: client.clone(),
+            members: Vec::with_capacity(1),
+        }
+    }
+
     fn tell(&self, happening: &Happening, first: &InstanceId, earliest: u64) {
         match &happening.what {
             What::Event(message, _) => {

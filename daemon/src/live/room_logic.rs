@@ -80,10 +80,8 @@ impl Instance {
     /// The first event of a room's logic.
     pub(super) async fn open(self: &Arc<Self>, resident: &mut Resident) {
         self.restore(resident).await;
-        if let Some(subject) = &mut resident.subject {
-            // The room's state is known to be the default until here.
-            self.commit_and_tell(subject);
-        }
+        // The room's state is known to be the default until here.
+        self.commit(resident, Tell::Delta);
         if resident.version.definition.hooks.mount {
             let room = resident.subject.as_ref().and_then(|s| s.room.clone());
             let event = GuestEvent::Mount {

@@ -29,7 +29,7 @@ impl Instance {
         if let Err(refusal) = &outcome {
             self.report(SET_VALUE, refusal);
         }
-        self.client.send(&ServerMessage::PropertyUpdated {
+        resident.client.send(&ServerMessage::PropertyUpdated {
             component: self.id().as_str(),
             property: &update.name,
             outcome: outcome.as_ref().copied().map_err(Refusal::as_error),
@@ -56,7 +56,7 @@ impl Instance {
                 return Ok(());
             };
             set_key(subject, key, value)?;
-            self.commit(subject, &resident.version.definition.version, Tell::Delta);
+            self.commit(resident, Tell::Delta);
             return Ok(());
         }
         let as_call = Json::parse(&format!(

@@ -12,6 +12,7 @@ use super::instance::{Instance, Resident};
 use super::persistent::PersistentMap;
 use super::refusal::Refusal;
 use super::slot::{Slot, Version};
+use super::transaction::Tell;
 use crate::state::{Delta, Document};
 use crate::store::{Space, StoreError};
 use crate::wasm::subject::Shared;
@@ -216,9 +217,7 @@ impl Instance {
         resident.version = current;
         resident.refused = None;
         resident.worker = None;
-        if let Some(subject) = &mut resident.subject {
-            self.commit_and_tell(subject);
-        }
+        self.commit(resident, Tell::Delta);
         self.reload_hook(resident, &old.definition.version).await;
     }
 }
@@ -309,7 +308,7 @@ async fn migrate(
 }
 
 /// The state as the new version wants it: migrated if the version differs, with the keys of its default state.
-async fn migrated(
+pub(super) async fn migrated(
     old: &Definition,
     module: &Module,
     new: &Definition,
@@ -334,7 +333,7 @@ async fn migrated(
 }
 
 /// Makes `state` say what `target` says, in changes that can be told as a delta.
-fn replace(state: &mut Document, target: Document) {
+pub(super) fn replace(state: &mut Document, target: Document) {
     let gone: Vec<_> = state
         .iter()
         .filter(|(key, _)| !target.contains(key))

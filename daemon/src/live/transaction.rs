@@ -10,7 +10,7 @@ use super::instance::{Instance, Resident};
 use super::refusal::Refusal;
 use crate::protocol::Code;
 use crate::state::{Delta, Json, Key};
-use crate::wasm::{CallError, Fault, GuestEvent, Lease, Subject};
+use crate::wasm::{CallError, Fault, GuestEvent, Lease};
 
 /// Whether what an event changed is told to the browser.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,12 +95,12 @@ impl Instance {
         };
         match outcome {
             Ok(result) => {
-                self.commit(subject, &definition.version, tell);
+                self.commit(resident, tell);
                 self.apply_effects(resident).await;
                 Ok(result)
             }
             Err(Stop::Refused(refusal)) => {
-                self.commit(subject, &definition.version, tell);
+                self.commit(resident, tell);
                 self.apply_effects(resident).await;
                 Err(refusal)
             }
@@ -135,24 +135,25 @@ impl Instance {
     }
 
     /// Makes the event's changes final and tells the browser.
-    pub(super) fn commit(&self, subject: &mut Subject, version: &str, tell: Tell) {
+    pub(super) fn commit(&self, resident: &mut Resident, tell: Tell) {
+        let Some(subject) = &mut resident.subject else {
+            return;
+        };
         let private = subject
             .private
             .as_mut()
             .map_or_else(Delta::new, |private| private.commit());
         let delta = subject.state.commit();
         if let Some(durable) = &self.durable {
+            let version = &resident.version.definition.version;
             durable.save(version, &delta, &private);
         }
-        if tell == Tell::Delta && !delta.is_empty() {
-            self.client.delta(self.id(), delta);
+        if !delta.is_empty() {
+            subject.changed = true;
+            if tell == Tell::Delta {
+                resident.client.delta(self.id(), delta);
+            }
         }
-    }
-
-    /// Commits what was written outside a guest call and tells the browser.
-    pub(super) fn commit_and_tell(&self, subject: &mut Subject) {
-        let version = self.slot.current();
-        self.commit(subject, &version.definition.version, Tell::Delta);
     }
 
     /// Logs a fault, with what the browser is not told.

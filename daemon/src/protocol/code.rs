@@ -33,6 +33,12 @@ pub enum Code {
     AuthDenied,
     /// The payload is not what the action takes.
     InvalidPayload,
+    /// What was kept of a component is not as the daemon has signed it, or not this user's.
+    InvalidSignature,
+    /// What was kept of a component is too old.
+    StateExpired,
+    /// What was kept of a component was given back already, or is in use elsewhere.
+    Replayed,
     /// The room may not be joined, or only members may do that.
     RoomDenied,
     /// Something would be larger, or more, than it may.
@@ -58,6 +64,9 @@ impl Code {
             Self::ComponentCrashed => "COMPONENT_CRASHED",
             Self::AuthDenied => "AUTH_DENIED",
             Self::InvalidPayload => "INVALID_PAYLOAD",
+            Self::InvalidSignature => "INVALID_SIGNATURE",
+            Self::StateExpired => "STATE_EXPIRED",
+            Self::Replayed => "REPLAYED",
             Self::RoomDenied => "ROOM_DENIED",
             Self::LimitExceeded => "LIMIT_EXCEEDED",
         }

@@ -4,7 +4,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use rmp::encode;
 
 use super::msgpack;
-use super::outgoing::Object;
+use super::object::Object;
 use super::shared::SharedMessage;
 use crate::ids::InstanceId;
 

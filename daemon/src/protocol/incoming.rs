@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::code::Code;
 
+mod payload;
 mod room;
 
 /// The longest `requestId`, in bytes of JSON text: it is echoed, so it must not be a way to make the daemon send much.
@@ -34,6 +35,10 @@ pub struct Request<'a> {
 pub enum ClientMessage<'a> {
     /// `COMPONENT_MOUNT`.
     Mount(Mount<'a>),
+    /// `AUTH`.
+    Auth(Auth<'a>),
+    /// `COMPONENT_REHYDRATE`.
+    Rehydrate(Rehydrate<'a>),
     /// `COMPONENT_UNMOUNT`.
     Unmount,
     /// `CALL_ACTION` or `COMPONENT_ACTION`.
@@ -44,21 +49,6 @@ pub enum ClientMessage<'a> {
     Ping,
     /// `ROOM_JOIN`, `ROOM_LEAVE`, `ROOM_EMIT`, `ROOM_STATE_GET` or `ROOM_STATE_SET`.
     Room(RoomMessage<'a>),
-}
-
-/// The payload of a mount.
-#[derive(Debug)]
-pub struct Mount<'a> {
-    /// `component` or `componentName`.
-    pub name: Cow<'a, str>,
-    /// A JSON object, to be laid over the default state.
-    pub props: Option<&'a RawValue>,
-    /// The default room.
-    pub room: Option<Cow<'a, str>>,
-    /// A label, not an identity.
-    pub user_id: Option<Cow<'a, str>>,
-    /// A name for logs.
-    pub debug_label: Option<Cow<'a, str>>,
 }
 
 /// A call of an action.
@@ -74,15 +64,7 @@ pub struct Action<'a> {
     pub wants_reply: bool,
 }
 
-/// One key to set.
-#[derive(Debug)]
-pub struct Property<'a> {
-    /// The key.
-    pub name: Cow<'a, str>,
-    /// The value; `null` if there was none.
-    pub value: &'a RawValue,
-}
-
+pub use payload::{Auth, Mount, Property, Rehydrate};
 pub use room::{RoomMessage, RoomOperation};
 
 /// A message that is none. It says which request it belongs to, where that could be told.
@@ -177,32 +159,6 @@ struct Envelope<'a> {
     expect_response: Option<&'a RawValue>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct MountPayload<'a> {
-    #[serde(borrow)]
-    component: Option<&'a RawValue>,
-    #[serde(borrow)]
-    component_name: Option<&'a RawValue>,
-    #[serde(borrow)]
-    props: Option<&'a RawValue>,
-    #[serde(borrow)]
-    room: Option<&'a RawValue>,
-    #[serde(borrow)]
-    user_id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    debug_label: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct PropertyPayload<'a> {
-    #[serde(borrow)]
-    property: Option<&'a RawValue>,
-    #[serde(borrow)]
-    value: Option<&'a RawValue>,
-}
-
 fn parse_message(text: &str) -> Parsed<'_> {
     let envelope: Envelope<'_> = match serde_json::from_str(text) {
         Ok(envelope) => envelope,
@@ -241,15 +197,19 @@ fn parse_message(text: &str) -> Parsed<'_> {
         ));
     };
     let component_id = optional(envelope.component_id, "componentId").map_err(invalid)?;
-    if component_id.is_none() && original_type != MOUNT {
+    if component_id.is_none() && !matches!(original_type, MOUNT | AUTH) {
         return Err(invalid(format!("{kind} needs componentId")));
     }
     let message = match original_type {
-        MOUNT => ClientMessage::Mount(mount(envelope.payload).map_err(invalid)?),
-        UNMOUNT => ClientMessage::Unmount,
-        PROPERTY => {
-            ClientMessage::Property(property(envelope.property, envelope.payload).map_err(invalid)?)
+        MOUNT => ClientMessage::Mount(payload::mount(envelope.payload).map_err(invalid)?),
+        AUTH => ClientMessage::Auth(payload::auth(envelope.payload).map_err(invalid)?),
+        REHYDRATE => {
+            ClientMessage::Rehydrate(payload::rehydrate(envelope.payload).map_err(invalid)?)
         }
+        UNMOUNT => ClientMessage::Unmount,
+        PROPERTY => ClientMessage::Property(
+            payload::property(envelope.property, envelope.payload).map_err(invalid)?,
+        ),
         PING => ClientMessage::Ping,
         _ if let Some(operation) = RoomOperation::of(original_type) => {
             let expects = flag(envelope.expect_response, "expectResponse").map_err(invalid)?;
@@ -281,7 +241,9 @@ fn parse_message(text: &str) -> Parsed<'_> {
     })
 }
 
+const AUTH: &str = "AUTH";
 const MOUNT: &str = "COMPONENT_MOUNT";
+const REHYDRATE: &str = "COMPONENT_REHYDRATE";
 const UNMOUNT: &str = "COMPONENT_UNMOUNT";
 const PROPERTY: &str = "PROPERTY_UPDATE";
 const PING: &str = "COMPONENT_PING";
@@ -289,7 +251,9 @@ const PING: &str = "COMPONENT_PING";
 /// A message type that there is.
 fn original_type(raw: &RawValue) -> Option<&'static str> {
     [
+        AUTH,
         MOUNT,
+        REHYDRATE,
         UNMOUNT,
         "CALL_ACTION",
         "COMPONENT_ACTION",
@@ -310,46 +274,14 @@ fn original_type(raw: &RawValue) -> Option<&'static str> {
 #[must_use]
 pub fn reply_type(original_type: &str) -> &'static str {
     match original_type {
+        AUTH => "AUTH_RESPONSE",
         MOUNT => "COMPONENT_MOUNTED",
+        REHYDRATE => "COMPONENT_REHYDRATED",
         UNMOUNT => "COMPONENT_UNMOUNTED",
         PROPERTY => "PROPERTY_UPDATED",
         PING => "COMPONENT_PONG",
         _ => RoomOperation::of(original_type).map_or("ACTION_RESPONSE", RoomOperation::reply_type),
     }
-}
-
-fn mount(payload: Option<&RawValue>) -> Result<Mount<'_>, String> {
-    let payload: MountPayload<'_> = object(payload, "payload")?;
-    if let Some(props) = payload
-        .props
-        .filter(|props| !props.get().starts_with('{') && props.get() != "null")
-    {
-        return Err(format!(
-            "payload.props must be an object, not {}",
-            kind_of(props)
-        ));
-    }
-    Ok(Mount {
-        name: required(
-            payload.component.or(payload.component_name),
-            "payload.component",
-        )?,
-        props: payload.props.filter(|props| props.get() != "null"),
-        room: optional(payload.room, "payload.room")?,
-        user_id: optional(payload.user_id, "payload.userId")?,
-        debug_label: optional(payload.debug_label, "payload.debugLabel")?,
-    })
-}
-
-fn property<'a>(
-    name: Option<&'a RawValue>,
-    payload: Option<&'a RawValue>,
-) -> Result<Property<'a>, String> {
-    let payload: PropertyPayload<'a> = object(payload, "payload")?;
-    Ok(Property {
-        name: required(name.or(payload.property), "property")?,
-        value: payload.value.unwrap_or(RawValue::NULL),
-    })
 }
 
 /// The fields of an object; nothing at all counts as an empty one.

@@ -5,6 +5,7 @@
 use super::PROTOCOL_VERSION;
 use super::code::Code;
 use super::incoming::{RoomOperation, reply_type};
+use super::object::{Object, itoa};
 use crate::ids::{ConnectionId, InstanceId};
 use crate::state::{Delta, Document, Json};
 
@@ -18,15 +19,56 @@ pub enum ServerMessage<'a> {
     Established {
         /// The connection's id.
         connection: &'a ConnectionId,
+        /// Who is signed in, by what came with the upgrade.
+        user: Option<&'a str>,
+        /// What this daemon can do.
+        features: Features,
+    },
+    /// Reply to credentials.
+    AuthResponse {
+        /// Who is signed in now: nobody, if the browser asked for that.
+        outcome: Outcome<'a, Option<&'a str>>,
+        /// `requestId`, as JSON text.
+        request: Option<&'a str>,
+    },
+    /// Pushed: the identity is worth nothing any more.
+    AuthExpired {
+        /// Until what needs a user is unmounted, in milliseconds.
+        grace_ms: u64,
     },
     /// Reply to a mount.
     Mounted {
         /// The client's own reference.
         reference: Option<&'a str>,
         /// The new instance and its state.
-        outcome: Outcome<'a, (&'a InstanceId, &'a Document)>,
+        outcome: Outcome<'a, Mounted<'a>>,
         /// `requestId`, as JSON text.
         request: Option<&'a str>,
+    },
+    /// Reply to a rehydration.
+    Rehydrated {
+        /// The instance that it was.
+        component: &'a str,
+        /// The instance that it is now.
+        outcome: Outcome<'a, Rehydrated<'a>>,
+        /// `requestId`, as JSON text.
+        request: Option<&'a str>,
+    },
+    /// Pushed after it: the same, for clients that listen for it.
+    StateRehydrated {
+        /// The instance that it was.
+        old: &'a str,
+        /// The instance that it is now.
+        mounted: Mounted<'a>,
+    },
+    /// Pushed: the daemon has ended a component on this connection.
+    Ended {
+        /// Which.
+        component: &'a InstanceId,
+        /// Why, for programs.
+        code: Code,
+        /// Why, for people.
+        error: &'a str,
     },
     /// Reply to an unmount.
     Unmounted {
@@ -100,6 +142,8 @@ pub enum ServerMessage<'a> {
         component: &'a InstanceId,
         /// All of it.
         state: &'a Document,
+        /// What brings it back to another connection.
+        signed: Option<&'a Json>,
     },
     /// Pushed: an error of the component that is no reply.
     ComponentError {
@@ -121,6 +165,35 @@ pub enum ServerMessage<'a> {
     },
 }
 
+/// A component on a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Mounted<'a> {
+    /// The instance.
+    pub component: &'a InstanceId,
+    /// All of its state.
+    pub state: &'a Document,
+    /// What brings it back to another connection, as a JSON object.
+    pub signed: Option<&'a Json>,
+}
+
+/// A component that is back.
+#[derive(Debug, Clone, Copy)]
+pub struct Rehydrated<'a> {
+    /// The instance.
+    pub mounted: Mounted<'a>,
+    /// Whether it is the living one, with all that belongs to it; else it has the state only.
+    pub recovered: bool,
+}
+
+/// What this daemon can do, for clients that ask before they try.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Features {
+    /// Signed states cannot be read by who keeps them.
+    pub encryption: bool,
+    /// Components come back after their connection was lost.
+    pub recovery: bool,
+}
+
 /// What a reply about a room tells.
 #[derive(Debug, Clone, Copy)]
 pub enum RoomAnswer<'a> {
@@ -138,7 +211,12 @@ impl ServerMessage<'_> {
     pub fn is_reply(&self) -> bool {
         !matches!(
             self,
-            Self::State { .. } | Self::ComponentError { .. } | Self::DevReload { .. }
+            Self::State { .. }
+                | Self::StateRehydrated { .. }
+                | Self::AuthExpired { .. }
+                | Self::Ended { .. }
+                | Self::ComponentError { .. }
+                | Self::DevReload { .. }
         )
     }
 
@@ -146,7 +224,11 @@ impl ServerMessage<'_> {
     pub fn write(&self, out: &mut Vec<u8>, now_ms: u64) {
         let mut object = Object::begin(out);
         match self {
-            Self::Established { connection } => {
+            Self::Established {
+                connection,
+                user,
+                features,
+            } => {
                 object.kind("CONNECTION_ESTABLISHED");
                 object.string("connectionId", connection.as_str());
                 object.timestamp(now_ms);
@@ -154,8 +236,34 @@ impl ServerMessage<'_> {
                     "protocolVersion",
                     itoa(u64::from(PROTOCOL_VERSION)).as_str(),
                 );
-                object.raw("authenticated", "false");
-                object.raw("features", FEATURES);
+                object.flag("authenticated", user.is_some());
+                object.optional_string("userId", *user);
+                object.features(*features);
+            }
+            Self::AuthResponse { outcome, request } => {
+                object.kind("AUTH_RESPONSE");
+                object.kind_of("originalType", "AUTH");
+                let user = outcome.as_ref().ok().copied().flatten();
+                object.outcome(outcome, |_, _| {});
+                object.flag("authenticated", user.is_some());
+                object.key("payload");
+                let mut payload = Object::begin(object.out);
+                payload.optional_string("userId", user);
+                if let Err((_, error)) = outcome {
+                    payload.string("error", error);
+                }
+                payload.end();
+                object.reply_end(*request, now_ms);
+            }
+            Self::AuthExpired { grace_ms } => {
+                object.kind("AUTH_EXPIRED");
+                object.string("error", "The identity has expired: authenticate again");
+                object.string("code", Code::AuthDenied.as_str());
+                object.key("payload");
+                let mut payload = Object::begin(object.out);
+                payload.raw("graceMs", itoa(*grace_ms).as_str());
+                payload.end();
+                object.timestamp(now_ms);
             }
             Self::Mounted {
                 reference,
@@ -165,14 +273,55 @@ impl ServerMessage<'_> {
                 object.kind("COMPONENT_MOUNTED");
                 object.kind_of("originalType", "COMPONENT_MOUNT");
                 object.optional_string("componentId", *reference);
-                object.outcome(outcome, |object, (id, state)| {
+                object.outcome(outcome, |object, mounted| {
                     object.key("result");
                     let mut result = Object::begin(object.out);
-                    result.string("componentId", id.as_str());
-                    result.document("initialState", state);
+                    result.string("componentId", mounted.component.as_str());
+                    result.state("initialState", mounted.state, mounted.signed);
                     result.end();
                 });
                 object.reply_end(*request, now_ms);
+            }
+            Self::Rehydrated {
+                component,
+                outcome,
+                request,
+            } => {
+                object.kind("COMPONENT_REHYDRATED");
+                object.kind_of("originalType", "COMPONENT_REHYDRATE");
+                object.string("componentId", component);
+                object.outcome(outcome, |object, Rehydrated { mounted, recovered }| {
+                    object.key("result");
+                    let mut result = Object::begin(object.out);
+                    result.string("newComponentId", mounted.component.as_str());
+                    result.state("state", mounted.state, mounted.signed);
+                    result.flag("recovered", recovered);
+                    result.end();
+                });
+                object.reply_end(*request, now_ms);
+            }
+            Self::StateRehydrated { old, mounted } => {
+                object.kind("STATE_REHYDRATED");
+                object.string("componentId", mounted.component.as_str());
+                object.key("payload");
+                let mut payload = Object::begin(object.out);
+                payload.state("state", mounted.state, mounted.signed);
+                payload.string("oldComponentId", old);
+                payload.string("newComponentId", mounted.component.as_str());
+                payload.end();
+                object.timestamp(now_ms);
+            }
+            Self::Ended {
+                component,
+                code,
+                error,
+            } => {
+                object.kind("COMPONENT_UNMOUNTED");
+                object.string("componentId", component.as_str());
+                object.flag("success", true);
+                object.string("error", error);
+                object.string("code", code.as_str());
+                object.timestamp(now_ms);
             }
             Self::Unmounted {
                 component,
@@ -219,7 +368,7 @@ impl ServerMessage<'_> {
             } => {
                 object.kind("COMPONENT_PONG");
                 object.string("componentId", component);
-                object.raw("success", if *alive { "true" } else { "false" });
+                object.flag("success", *alive);
                 object.reply_end(*request, now_ms);
             }
             Self::Refused {
@@ -260,12 +409,16 @@ impl ServerMessage<'_> {
                 });
                 object.reply_end(*request, now_ms);
             }
-            Self::State { component, state } => {
+            Self::State {
+                component,
+                state,
+                signed,
+            } => {
                 object.kind("STATE_UPDATE");
                 object.string("componentId", component.as_str());
                 object.key("payload");
                 let mut payload = Object::begin(object.out);
-                payload.document("state", state);
+                payload.state("state", state, *signed);
                 payload.end();
                 object.timestamp(now_ms);
             }
@@ -288,7 +441,7 @@ impl ServerMessage<'_> {
             }
             Self::DevReload { component, outcome } => {
                 object.kind("DEV_RELOAD");
-                object.raw("ok", if outcome.is_ok() { "true" } else { "false" });
+                object.flag("ok", outcome.is_ok());
                 match component {
                     Some(component) => object.string("component", component),
                     None => object.raw("component", "null"),
@@ -303,12 +456,6 @@ impl ServerMessage<'_> {
         object.end();
     }
 }
-
-/// What this daemon can do, for clients that ask before they try.
-const FEATURES: &str = concat!(
-    r#"{"compression":false,"encryption":false,"offlineQueue":false,"#,
-    r#""loadBalancing":false,"binaryUpload":false,"recovery":false}"#
-);
 
 /// Appends a `STATE_DELTA`. Keys that are gone are written as `null`.
 pub fn write_delta(out: &mut Vec<u8>, component: &InstanceId, delta: &Delta, now_ms: u64) {
@@ -328,254 +475,5 @@ pub fn write_delta(out: &mut Vec<u8>, component: &InstanceId, delta: &Delta, now
     object.end();
 }
 
-/// An object under construction.
-pub(super) struct Object<'o> {
-    pub(super) out: &'o mut Vec<u8>,
-    first: bool,
-}
-
-impl<'o> Object<'o> {
-    pub(super) fn begin(out: &'o mut Vec<u8>) -> Self {
-        out.push(b'{');
-        Self { out, first: true }
-    }
-
-    pub(super) fn end(self) {
-        self.out.push(b'}');
-    }
-
-    pub(super) fn key(&mut self, key: &str) {
-        if !self.first {
-            self.out.push(b',');
-        }
-        self.first = false;
-        push_string(self.out, key);
-        self.out.push(b':');
-    }
-
-    /// A value that is JSON text already.
-    pub(super) fn raw(&mut self, key: &str, json: &str) {
-        self.key(key);
-        self.out.extend_from_slice(json.as_bytes());
-    }
-
-    pub(super) fn string(&mut self, key: &str, value: &str) {
-        self.key(key);
-        push_string(self.out, value);
-    }
-
-    pub(super) fn optional_string(&mut self, key: &str, value: Option<&str>) {
-        if let Some(value) = value {
-            self.string(key, value);
-        }
-    }
-
-    pub(super) fn kind(&mut self, kind: &'static str) {
-        self.kind_of("type", kind);
-    }
-
-    /// A value that needs no escaping: one of the protocol's own words.
-    fn kind_of(&mut self, key: &str, word: &str) {
-        self.key(key);
-        self.out.push(b'"');
-        self.out.extend_from_slice(word.as_bytes());
-        self.out.push(b'"');
-    }
-
-    pub(super) fn document(&mut self, key: &str, document: &Document) {
-        self.key(key);
-        let mut object = Object::begin(self.out);
-        for (key, value) in document.iter() {
-            object.raw(key, value.as_str());
-        }
-        object.end();
-    }
-
-    /// Clients of different generations look for the same in different places.
-    fn room_answer(&mut self, operation: RoomOperation, room: &str, answer: RoomAnswer<'_>) {
-        let state = match answer {
-            RoomAnswer::State(state) => Some(state),
-            RoomAnswer::Count(count) => {
-                self.raw("count", itoa(count as u64).as_str());
-                None
-            }
-            RoomAnswer::Done => None,
-        };
-        if let Some(state) = state {
-            self.raw("state", state);
-            self.key("data");
-            if operation == RoomOperation::Join {
-                let mut data = Object::begin(self.out);
-                data.raw("state", state);
-                data.end();
-            } else {
-                self.out.extend_from_slice(state.as_bytes());
-            }
-        }
-        if state.is_some() || operation == RoomOperation::Leave {
-            self.key("payload");
-            let mut payload = Object::begin(self.out);
-            payload.string("roomId", room);
-            if let Some(state) = state {
-                payload.raw("state", state);
-            }
-            payload.end();
-        }
-    }
-
-    fn outcome<T: Clone>(&mut self, outcome: &Outcome<'_, T>, result: impl FnOnce(&mut Self, T)) {
-        match outcome {
-            Ok(value) => {
-                self.raw("success", "true");
-                result(self, value.clone());
-            }
-            Err((code, error)) => {
-                self.raw("success", "false");
-                self.string("error", error);
-                self.string("code", code.as_str());
-            }
-        }
-    }
-
-    fn reply_end(&mut self, request: Option<&str>, now_ms: u64) {
-        if let Some(request) = request {
-            self.raw("requestId", request);
-        }
-        self.timestamp(now_ms);
-    }
-
-    pub(super) fn timestamp(&mut self, now_ms: u64) {
-        self.raw("timestamp", itoa(now_ms).as_str());
-    }
-}
-
-/// A number as text, without an allocation.
-fn itoa(number: u64) -> compact_str::CompactString {
-    compact_str::ToCompactString::to_compact_string(&number)
-}
-
-/// Appends a JSON string.
-fn push_string(out: &mut Vec<u8>, text: &str) {
-    if text.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\') {
-        out.push(b'"');
-        out.extend_from_slice(text.as_bytes());
-        out.push(b'"');
-    } else {
-        out.extend_from_slice(Json::string(text).as_str().as_bytes());
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn written(message: &ServerMessage<'_>) -> String {
-        let mut out = Vec::new();
-        message.write(&mut out, 1_700_000_000_000);
-        let text = String::from_utf8(out).unwrap();
-        assert!(
-            serde_json::from_str::<serde_json::Value>(&text).is_ok(),
-            "not JSON: {text}"
-        );
-        text
-    }
-
-    #[test]
-    fn messages_look_as_the_protocol_says() {
-        let id = InstanceId::from("i-1".to_owned());
-        let connection = ConnectionId::from("c-1".to_owned());
-        let state = Document::parse(r#"{"count":1,"na\"me":"x"}"#).unwrap();
-        let result = Json::parse(r#"{"ok":true}"#).unwrap();
-        let failed = (Code::ActionFailed, "It \"broke\"");
-        let messages = [
-            ServerMessage::Established {
-                connection: &connection,
-            },
-            ServerMessage::Mounted {
-                reference: Some("ref"),
-                outcome: Ok((&id, &state)),
-                request: Some("\"q\""),
-            },
-            ServerMessage::Mounted {
-                reference: None,
-                outcome: Err((Code::ComponentNotFound, "No")),
-                request: None,
-            },
-            ServerMessage::Unmounted {
-                component: "i-1",
-                outcome: Ok(()),
-                request: Some("1"),
-            },
-            ServerMessage::ActionResponse {
-                original_type: "CALL_ACTION",
-                component: "i-1",
-                outcome: Ok(Some(&result)),
-                request: Some("\"q\""),
-            },
-            ServerMessage::ActionResponse {
-                original_type: "COMPONENT_ACTION",
-                component: "i-1",
-                outcome: Err(failed),
-                request: None,
-            },
-            ServerMessage::PropertyUpdated {
-                component: "i-1",
-                property: "count",
-                outcome: Ok(()),
-                request: None,
-            },
-            ServerMessage::Pong {
-                component: "i-1",
-                alive: true,
-                request: Some("\"q\""),
-            },
-            ServerMessage::Refused {
-                code: Code::InvalidJson,
-                error: "Invalid JSON",
-                request: None,
-                component: None,
-                original_type: None,
-            },
-            ServerMessage::Refused {
-                code: Code::InvalidMessage,
-                error: "action is missing",
-                request: Some("7"),
-                component: Some("\"i\""),
-                original_type: Some("CALL_ACTION"),
-            },
-            ServerMessage::State {
-                component: &id,
-                state: &state,
-            },
-            ServerMessage::ComponentError {
-                component: &id,
-                action: "increment",
-                code: failed.0,
-                error: failed.1,
-            },
-            ServerMessage::DevReload {
-                component: Some("LiveX"),
-                outcome: Ok("1.0.1"),
-            },
-            ServerMessage::DevReload {
-                component: None,
-                outcome: Err("line 1\nline 2"),
-            },
-        ];
-        insta::assert_snapshot!(messages.iter().map(written).collect::<Vec<_>>().join("\n"));
-    }
-
-    #[test]
-    fn a_delta_tells_what_is_gone_as_null() {
-        let delta: Delta = vec![
-            ("a".into(), Some(Json::parse("[1]").unwrap())),
-            ("b".into(), None),
-        ];
-        let mut out = Vec::new();
-        write_delta(&mut out, &InstanceId::from("i".to_owned()), &delta, 5);
-        assert_eq!(
-            String::from_utf8(out).unwrap(),
-            r#"{"type":"STATE_DELTA","componentId":"i","payload":{"delta":{"a":[1],"b":null}},"timestamp":5}"#
-        );
-    }
-}
+mod tests;

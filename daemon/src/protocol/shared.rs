@@ -5,7 +5,8 @@
 use std::sync::OnceLock;
 
 use super::msgpack;
-use super::outgoing::{Object, write_delta};
+use super::object::Object;
+use super::outgoing::write_delta;
 use crate::ids::InstanceId;
 use crate::state::Delta;
 

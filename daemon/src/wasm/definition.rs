@@ -100,6 +100,8 @@ pub struct Hooks {
     pub empty: bool,
     /// After a new version took over.
     pub reload: bool,
+    /// After the state came back from a browser.
+    pub rehydrate: bool,
     /// When the connection is gone.
     pub disconnect: bool,
     /// Last of all.
@@ -281,6 +283,7 @@ fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
             member_leave: has(wit::Hooks::MEMBER_LEAVE),
             empty: has(wit::Hooks::EMPTY),
             reload: has(wit::Hooks::RELOAD),
+            rehydrate: has(wit::Hooks::REHYDRATE),
             disconnect: has(wit::Hooks::DISCONNECT),
             destroy: has(wit::Hooks::DESTROY),
         },

@@ -40,6 +40,10 @@ pub struct Subject {
     pub timers: u32,
     /// Who is behind the event.
     pub session: Arc<Session>,
+    /// The user whose the state is: the first who was signed in. Nobody else gets it back.
+    pub owner: Option<Box<str>>,
+    /// Whether the state has changed since it was last looked at for that.
+    pub changed: bool,
     /// What is the same for every mount of the component.
     pub shared: Arc<Shared>,
 }
@@ -211,6 +215,8 @@ impl Subject {
             private: None,
             room,
             session,
+            owner: None,
+            changed: false,
             shared,
             chain: Arc::default(),
             effects: Vec::new(),

@@ -49,6 +49,11 @@ pub enum GuestEvent<'a> {
     },
     /// The event has changed these keys.
     StateChange(&'a [Key]),
+    /// The state came back from a browser.
+    Rehydrate {
+        /// The version that it was of.
+        from_version: &'a str,
+    },
     /// A new version took over.
     Reload {
         /// The version before.
@@ -296,6 +301,9 @@ impl<'m> Lease<'m> {
                     GuestEvent::StateChange(changed) => {
                         keys = changed.iter().map(|key| &**key).collect();
                         wit::Event::StateChange(&keys)
+                    }
+                    GuestEvent::Rehydrate { from_version } => {
+                        wit::Event::Rehydrate(wit::Rehydrate { from_version })
                     }
                     GuestEvent::Reload { from_version } => {
                         wit::Event::Reload(wit::Reload { from_version })
