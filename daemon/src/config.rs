@@ -7,6 +7,7 @@ mod allowed_host;
 mod fetch;
 mod load;
 mod secret;
+mod signing;
 mod upstream;
 mod webhooks;
 
@@ -22,6 +23,7 @@ pub use allowed_host::{AllowedHost, AllowedHostError, AllowedHostProblem, Naming
 pub use fetch::FetchConfig;
 pub use load::{ConfigError, load};
 pub use secret::SecretSource;
+pub use signing::{PreviousKey, SignedStateConfig, SigningKey, SigningKeyError};
 pub use upstream::{UpstreamUrl, UpstreamUrlError};
 pub use webhooks::{EventPattern, Secret, WebhookUrl, WebhooksConfig, WebhooksConfigError};
 
@@ -67,6 +69,8 @@ pub struct Config {
     pub store: StoreSettings,
     /// Outgoing requests of components.
     pub fetch: FetchConfig,
+    /// The states that browsers keep.
+    pub signed_state: SignedStateConfig,
     /// What the app is told by POST.
     pub webhooks: Option<WebhooksConfig>,
     /// Settings of single components, by name.
@@ -240,6 +244,7 @@ impl Default for Config {
             rooms: Rooms::default(),
             store: StoreSettings::default(),
             fetch: FetchConfig::default(),
+            signed_state: SignedStateConfig::default(),
             webhooks: None,
             component_settings: BTreeMap::new(),
         }

@@ -39,7 +39,12 @@ fn status(code: Code) -> StatusCode {
         | Code::InvalidMessage
         | Code::UnknownType
         | Code::InvalidPayload => StatusCode::BAD_REQUEST,
-        Code::AuthDenied | Code::RoomDenied | Code::ActionCancelled => StatusCode::FORBIDDEN,
+        Code::AuthDenied
+        | Code::RoomDenied
+        | Code::ActionCancelled
+        | Code::InvalidSignature
+        | Code::StateExpired
+        | Code::Replayed => StatusCode::FORBIDDEN,
         Code::ComponentNotFound | Code::RehydrationRequired | Code::ActionNotCallable => {
             StatusCode::NOT_FOUND
         }

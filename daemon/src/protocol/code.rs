@@ -33,6 +33,12 @@ pub enum Code {
     AuthDenied,
     /// The payload is not what the action takes.
     InvalidPayload,
+    /// A state that a browser gave back is not as the daemon signed it.
+    InvalidSignature,
+    /// A state that a browser gave back is too old.
+    StateExpired,
+    /// A state that a browser gave back was given back before.
+    Replayed,
     /// The room may not be joined, or only members may do that.
     RoomDenied,
     /// Something would be larger, or more, than it may.
@@ -58,6 +64,9 @@ impl Code {
             Self::ComponentCrashed => "COMPONENT_CRASHED",
             Self::AuthDenied => "AUTH_DENIED",
             Self::InvalidPayload => "INVALID_PAYLOAD",
+            Self::InvalidSignature => "INVALID_SIGNATURE",
+            Self::StateExpired => "STATE_EXPIRED",
+            Self::Replayed => "REPLAYED",
             Self::RoomDenied => "ROOM_DENIED",
             Self::LimitExceeded => "LIMIT_EXCEEDED",
         }
