@@ -28,6 +28,7 @@ use crate::ids::IdGenerator;
 use crate::live::{InstanceLimits, Live, Outside, RoomLimits};
 use crate::protocol::{Features, ServerMessage};
 use crate::registry::{Listener, News, Registry};
+use crate::signing::Signer;
 use crate::store::{Store, StoreConfig};
 use crate::wasm::Engine;
 use crate::wasm::engine::{EngineConfig, GuestLimits};
@@ -169,7 +170,12 @@ impl App {
             }
             None => None,
         };
-        let signer = Some(Arc::new(crate::signing::Signer));
+        let signer = if config.signed_state.enabled {
+            let (kept, store, most) = (&config.signed_state, store.clone(), config.limits.state_bytes);
+            Some(Arc::new(Signer::new(kept, config.data_dir.as_deref(), store, most)?))
+        } else {
+            None
+        };
         let live = Arc::new(Live::new(
             ids.clone(),
             limits,
@@ -184,7 +190,7 @@ impl App {
             },
         ));
         let features = Features {
-            encryption: false,
+            encryption: signer.is_some() && config.signed_state.encrypt,
             recovery: signer.is_some(),
         };
         let hub = Hub::new(HubConfig::from(&config), features, live.clone(), ids);

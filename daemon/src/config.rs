@@ -8,6 +8,7 @@ mod fetch;
 mod load;
 mod recovery;
 mod secret;
+mod signing;
 mod upstream;
 mod webhooks;
 
@@ -24,6 +25,7 @@ pub use fetch::FetchConfig;
 pub use load::{ConfigError, load};
 pub use recovery::RecoveryConfig;
 pub use secret::SecretSource;
+pub use signing::{PreviousKey, SignedStateConfig, SigningKey, SigningKeyError};
 pub use upstream::{UpstreamUrl, UpstreamUrlError};
 pub use webhooks::{EventPattern, Secret, WebhookUrl, WebhooksConfig, WebhooksConfigError};
 
@@ -71,6 +73,8 @@ pub struct Config {
     pub store: StoreSettings,
     /// Outgoing requests of components.
     pub fetch: FetchConfig,
+    /// The states that browsers keep.
+    pub signed_state: SignedStateConfig,
     /// What the app is told by POST.
     pub webhooks: Option<WebhooksConfig>,
     /// Settings of single components, by name.
@@ -245,6 +249,7 @@ impl Default for Config {
             recovery: RecoveryConfig::default(),
             store: StoreSettings::default(),
             fetch: FetchConfig::default(),
+            signed_state: SignedStateConfig::default(),
             webhooks: None,
             component_settings: BTreeMap::new(),
         }

@@ -9,7 +9,8 @@
 //! | 3 | [`connection`] | one socket: read, outbox, heartbeat, limits |
 //! | 2 | [`live`], [`registry`], [`dev`] | the rules of an event; which modules run; rebuilding them |
 //! | 1 | [`wasm`] | the engine, workers and host functions |
-//! | 1 | [`store`], [`fetch`], [`webhooks`] | what is kept; requests of components; requests to the app |
+//! | 1 | [`store`], [`signing`] | what is kept by the daemon, and by browsers |
+//! | 1 | [`fetch`], [`webhooks`] | requests of components; requests to the app |
 //! | 0 | [`protocol`], [`config`], [`ids`], [`identity`], [`clock`], [`state`] | types and codecs without I/O |
 //!
 //! A browser's call goes down and up through them: `connection::task` reads the frame, `connection::dispatch` knows
@@ -29,6 +30,7 @@ pub mod ids;
 pub mod live;
 pub mod protocol;
 pub mod registry;
+pub mod signing;
 pub mod state;
 pub mod store;
 pub mod wasm;

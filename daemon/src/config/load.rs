@@ -74,6 +74,11 @@ fn check(config: &Config) -> Result<(), String> {
             "limits.upstream-time",
             config.limits.upstream_time.is_zero(),
         ),
+        (
+            "signed-state.max-age",
+            config.signed_state.max_age.is_zero(),
+        ),
+        ("signed-state.max-used", config.signed_state.max_used == 0),
         ("heartbeat.ping", config.heartbeat.ping.is_zero()),
         ("heartbeat.idle", config.heartbeat.idle.is_zero()),
     ] {
@@ -81,6 +86,7 @@ fn check(config: &Config) -> Result<(), String> {
             return Err(format!("{key}: must be more than zero"));
         }
     }
+    config.signed_state.check_keys()?;
     for (name, settings) in &config.component_settings {
         for (key, secret) in &settings.secrets {
             secret
@@ -237,6 +243,41 @@ mod tests {
         ] {
             let error = from_toml(text).unwrap_err().to_string();
             assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn keys_of_signed_states_are_checked_before_anything_starts() {
+        let long = "0123456789abcdef0123456789abcdef";
+        let previous = "[[signed-state.previous-keys]]\nuntil = 2026-01-02T03:04:05Z\nkey =";
+        let config = from_toml(&format!("{previous} \"{long}\"")).unwrap();
+        let until = config.signed_state.previous_keys[0].until;
+        assert_eq!(
+            until.duration_since(std::time::UNIX_EPOCH).unwrap(),
+            std::time::Duration::from_secs(1_767_323_045)
+        );
+        for (text, part) in [
+            (
+                "[signed-state]\nkey = \"hunter2\"".to_owned(),
+                "signed-state.key: it is shorter than 32 bytes",
+            ),
+            (
+                format!("{previous} {{ env = \"LIVESIDE_TEST_NO_SUCH_VARIABLE\" }}"),
+                "signed-state.previous-keys[0].key: the environment has no variable",
+            ),
+            (
+                format!("{previous} \"{long}\"").replace("2026", "soon"),
+                "until",
+            ),
+            (
+                "[signed-state]\nmax-age = \"0s\"".to_owned(),
+                "signed-state.max-age",
+            ),
+            ("[signed-state]\nmax-used = 0".to_owned(), "signed-state.max-used"),
+        ] {
+            let error = from_toml(&text).unwrap_err().to_string();
+            assert!(error.contains(part), "{text}: {error}");
+            assert!(!error.contains("hunter2"), "{error}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! The one place where an error becomes what a browser is told.
 
 use crate::protocol::{Code, ServerMessage};
+use crate::signing::SigningError;
 use crate::wasm::fault::{FailureKind, Fault};
 use crate::wasm::{CallError, Failure};
 
@@ -55,6 +56,12 @@ impl Refusal {
             component: None,
             original_type: None,
         }
+    }
+}
+
+impl From<SigningError> for Refusal {
+    fn from(error: SigningError) -> Self {
+        Self::new(error.code(), error.to_string())
     }
 }
 

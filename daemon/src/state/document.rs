@@ -58,11 +58,10 @@ impl Document {
     /// # Errors
     /// If `text` is not a JSON object.
     pub fn parse(text: &str) -> Result<Self, JsonError> {
-        let mut document = Self::default();
-        for (key, value) in entries(text)? {
-            document.insert(key.as_ref().into(), value.into());
-        }
-        Ok(document)
+        let entries = entries(text)?.into_iter();
+        Ok(entries
+            .map(|(key, value)| (key.as_ref().into(), value.into()))
+            .collect())
     }
 
     /// The value of a key.
@@ -260,6 +259,17 @@ impl Document {
         let dropped = old.as_ref().map_or(0, |old| key_bytes + old.as_str().len());
         self.bytes = self.bytes + added - dropped;
         old
+    }
+}
+
+/// Of a key that comes twice, the last value is taken.
+impl FromIterator<(Key, Json)> for Document {
+    fn from_iter<I: IntoIterator<Item = (Key, Json)>>(entries: I) -> Self {
+        let mut document = Self::default();
+        for (key, value) in entries {
+            document.insert(key, value);
+        }
+        document
     }
 }
 

@@ -29,6 +29,14 @@ impl Json {
         Ok(Self::from(serde_json::from_str::<&RawValue>(text)?))
     }
 
+    /// What `value` is written as, without another check. It must hold no text that goes in as it is (`RawValue`).
+    ///
+    /// # Errors
+    /// If `value` cannot be written as JSON.
+    pub fn of(value: &impl serde::Serialize) -> Result<Self, JsonError> {
+        Ok(Self(serde_json::to_string(value)?.into()))
+    }
+
     /// The value `null`.
     #[must_use]
     pub fn null() -> Self {

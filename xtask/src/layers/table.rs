@@ -42,6 +42,11 @@ pub(super) const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("wasm", "fetch", "a component's request is passed on"),
     ("wasm", "store", "a component's own map is in it"),
     (
+        "signing",
+        "store",
+        "which states were given back is remembered through restarts",
+    ),
+    (
         "config",
         "ids",
         "the configuration chooses how ids are made",
