@@ -10,7 +10,7 @@
 //! | 2 | [`live`], [`registry`], [`dev`] | the rules of an event; which modules run; rebuilding them |
 //! | 1 | [`wasm`] | the engine, workers and host functions |
 //! | 1 | [`store`], [`fetch`], [`webhooks`] | what is kept; requests of components; requests to the app |
-//! | 0 | [`protocol`], [`config`], [`ids`], [`identity`], [`clock`], [`state`] | types and codecs without I/O |
+//! | 0 | [`protocol`], [`config`], [`ids`], [`identity`], [`clock`], [`schema`], [`state`] | types and codecs without I/O |
 //!
 //! A browser's call goes down and up through them: `connection::task` reads the frame, `connection::dispatch` knows
 //! what it asks for, `live::instance` gives it its turn, `live::event` runs it in `wasm::worker`, and the answer goes
@@ -29,6 +29,7 @@ pub mod ids;
 pub mod live;
 pub mod protocol;
 pub mod registry;
+pub mod schema;
 pub mod state;
 pub mod store;
 pub mod wasm;

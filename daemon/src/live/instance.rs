@@ -11,6 +11,7 @@ use super::audience::{Audience, Caller};
 use super::client::Client;
 use super::durable::Durable;
 use super::event::Event;
+use super::quota::Quota;
 use super::refusal::Refusal;
 use super::room::Room;
 use super::slot::{Slot, Version};
@@ -67,6 +68,8 @@ pub(super) struct Resident {
     pub(super) lonely_until: Option<tokio::time::Instant>,
     /// The timers that run, by their number.
     pub(super) timers: BTreeMap<u64, RunningTimer>,
+    /// How often its actions were called; made by the first call that is counted.
+    pub(super) quota: Option<Box<Quota>>,
 }
 
 /// Whose an instance is.
@@ -138,6 +141,7 @@ impl Instance {
             is_ending: false,
             lonely_until: None,
             timers: BTreeMap::new(),
+            quota: None,
         });
         let mailbox = Mailbox {
             resident,
