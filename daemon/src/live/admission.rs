@@ -26,7 +26,7 @@ pub(super) enum Behalf {
     App,
 }
 
-/// Whether whoever is behind the session may mount the component.
+/// Whether whoever is behind the session may mount the component, or join a room of which this is the logic.
 ///
 /// # Errors
 /// With what is missing.
@@ -72,14 +72,8 @@ impl Instance {
         definition: &Definition,
         action: &ActionDefinition,
     ) -> Result<(), Refusal> {
-        let Some(session) = resident
-            .subject
-            .as_ref()
-            .map(|subject| subject.session.clone())
-        else {
-            return Ok(());
-        };
         if definition.rate_limit.is_some() || action.rate_limit.is_some() {
+            let session = resident.session();
             let caller = self.caller(definition, &session);
             let (together, own) = (definition.rate_limit, action.rate_limit);
             let quota = resident.quota.get_or_insert_default();
@@ -90,7 +84,7 @@ impl Instance {
         if definition.access.is_none() && action.access.is_none() {
             return Ok(());
         }
-        let identity = session.identity();
+        let identity = resident.session().identity();
         let component = self.slot.name();
         check_access(definition.access.as_ref(), identity.as_deref(), || {
             component.to_owned()

@@ -97,6 +97,12 @@ impl Resident {
             .map_or(0, |subject| subject.chain.len())
     }
 
+    /// Who is behind the event under way.
+    pub(super) fn session(&self) -> Arc<Session> {
+        let subject = self.subject.as_ref();
+        subject.map_or_else(Session::nobody, |subject| subject.session.clone())
+    }
+
     /// Where a room stands in the list.
     pub(super) fn position(&self, room: &str) -> Option<usize> {
         self.rooms

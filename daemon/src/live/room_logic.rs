@@ -8,7 +8,7 @@ use std::sync::{Arc, Weak};
 
 use tokio::sync::oneshot;
 
-use super::admission::check_payload;
+use super::admission::{check_mount, check_payload};
 use super::client::Client;
 use super::event::Event;
 use super::instance::{Instance, Resident, Sharing};
@@ -177,12 +177,18 @@ impl Instance {
 }
 
 impl Room {
-    /// Asks the room's logic whether somebody may become a member.
-    pub(super) async fn admit(&self, member: &InstanceId) -> Result<(), Refusal> {
+    /// Asks the room's rule and then its logic whether somebody may become a member.
+    pub(super) async fn admit(
+        &self,
+        member: &InstanceId,
+        session: &Session,
+    ) -> Result<(), Refusal> {
         let Some(logic) = &self.logic else {
             return Ok(());
         };
-        if !logic.slot.current().definition.hooks.member_join {
+        let version = logic.slot.current();
+        check_mount(&version.definition, session)?;
+        if !version.definition.hooks.member_join {
             return Ok(());
         }
         let (answer, answered) = oneshot::channel();
