@@ -11,7 +11,7 @@
 //! | 1 | [`wasm`] | the engine, workers and host functions |
 //! | 1 | [`store`], [`signing`] | what is kept by the daemon, and by browsers |
 //! | 1 | [`fetch`], [`webhooks`] | requests of components; requests to the app |
-//! | 0 | [`protocol`], [`config`], [`ids`], [`identity`], [`clock`], [`state`] | types and codecs without I/O |
+//! | 0 | [`protocol`], [`config`], [`ids`], [`identity`], [`clock`], [`schema`], [`state`] | types and codecs without I/O |
 //!
 //! A browser's call goes down and up through them: `connection::task` reads the frame, `connection::dispatch` knows
 //! what it asks for, `live::instance` gives it its turn, `live::event` runs it in `wasm::worker`, and the answer goes
@@ -30,6 +30,7 @@ pub mod ids;
 pub mod live;
 pub mod protocol;
 pub mod registry;
+pub mod schema;
 pub mod signing;
 pub mod state;
 pub mod store;

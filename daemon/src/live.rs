@@ -1,6 +1,7 @@
 //! What is mounted, and the rules of an event.
 //!
 //! - [`Slot`]: a component name and the version of it that runs now.
+//! - `admission`: what a mount and a call must pass before the logic runs. `quota`: how often actions are called.
 //! - [`Instance`]: one mounted component: its state, its queue and its turn.
 //! - `event`: what happens to an instance, and the replies. `transaction`: everything or nothing. `effects`: what an
 //!   event does beyond its instance.
@@ -14,6 +15,7 @@
 //! one another; an event is a transaction on the instance's state; no task and no channel stands idle for a mount.
 //! This layer knows clients only by the [`Client`] trait: it runs without a socket.
 
+mod admission;
 mod audience;
 mod backend;
 mod client;
@@ -22,6 +24,7 @@ mod effects;
 mod event;
 mod instance;
 mod persistent;
+mod quota;
 mod recovery;
 mod refusal;
 mod room;
@@ -239,12 +242,7 @@ impl Live {
             .find(name)
             .ok_or_else(|| self.unknown_component(name))?;
         let version = slot.current();
-        if version.definition.access.is_some() {
-            return Err(Refusal::new(
-                Code::AuthDenied,
-                format!("{} needs an authenticated user", slot.name()),
-            ));
-        }
+        admission::check_mount(&version.definition, &session)?;
         if version.definition.singleton.is_some() {
             return self.mount_singleton(
                 &slot,
@@ -289,6 +287,7 @@ impl Live {
             let message = format!("{} is shared by all: mount it", slot.name());
             return Err(Refusal::new(Code::InvalidMessage, message));
         }
+        admission::check_mount(&version.definition, &session)?;
         let signer = self.services.signer.as_ref().ok_or_else(|| {
             let message =
                 "This daemon gives nothing back: signed states are off (`[signed-state]`)";
@@ -520,9 +519,19 @@ fn initial_state(
     };
     let entries = crate::state::entries(props.get())
         .map_err(|error| Refusal::new(Code::InvalidPayload, format!("payload.props: {error}")))?;
-    for (key, value) in entries {
-        if definition.props == Props::Any || definition.default_state.contains(&key) {
-            state.set(&key, value.into());
+    let is_taken =
+        |key: &str| definition.props == Props::Any || definition.default_state.contains(key);
+    let taken = entries.into_iter().filter(|(key, _)| is_taken(key));
+    match &definition.state_schema {
+        None => taken.for_each(|(key, value)| state.set(&key, value.into())),
+        Some(schema) => {
+            let mut props = Document::default();
+            taken.for_each(|(key, value)| props.set(&key, value.into()));
+            let checked = schema.check("payload.props", &props.to_text(None));
+            checked.map_err(admission::invalid)?;
+            props
+                .iter()
+                .for_each(|(key, value)| state.set(key, value.clone()));
         }
     }
     if state.bytes() > limit {

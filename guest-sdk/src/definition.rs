@@ -40,6 +40,8 @@ pub struct Action {
     pub access: Option<Access>,
     /// How often it may be called.
     pub rate_limit: Option<RateLimit>,
+    /// Makes the JSON Schema of its payload.
+    pub payload_schema: Option<fn() -> String>,
 }
 
 /// A method that is not public.

@@ -50,7 +50,7 @@ fn describe(entry: &Entry) -> wit::Definition {
                 name: action.name.to_owned(),
                 access: action.access.as_ref().map(access),
                 rate_limit: action.rate_limit.as_ref().map(rate_limit),
-                payload_schema: None,
+                payload_schema: action.payload_schema.map(|schema| schema()),
             })
             .collect(),
         hidden_actions: definition
@@ -91,7 +91,7 @@ fn describe(entry: &Entry) -> wit::Definition {
             Isolation::Shared => wit::Isolation::Shared,
             Isolation::Fresh => wit::Isolation::Fresh,
         },
-        state_schema: None,
+        state_schema: (entry.state_schema)(),
         logging: wit::Logging::from_bits_retain(definition.logging),
     }
 }

@@ -45,6 +45,9 @@ pub mod payload;
 mod registry;
 #[doc(hidden)]
 pub mod reply;
+#[cfg(feature = "schema")]
+#[doc(hidden)]
+pub mod schema;
 mod state;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
@@ -66,6 +69,26 @@ pub mod prelude {
     };
 }
 
+/// Code that needs the feature `schema`, or what to do about it.
+#[cfg(feature = "schema")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_schemas {
+    ($($code:tt)*) => { $($code)* };
+}
+
+/// Code that needs the feature `schema`, or what to do about it.
+#[cfg(not(feature = "schema"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_schemas {
+    ($($code:tt)*) => {
+        ::core::compile_error!(
+            "schemas are a feature: write `liveside-guest = { .., features = [\"schema\"] }` in Cargo.toml"
+        )
+    };
+}
+
 /// What the macros write. Not for authors: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
@@ -75,8 +98,12 @@ pub mod __private {
     pub use crate::event::Event;
     pub use crate::json::ObjectWriter;
     pub use crate::migrate::with as migrate_with;
+    #[cfg(feature = "schema")]
+    pub use crate::schema;
     pub use crate::state::{Field, FieldSet, State};
-    pub use crate::{payload, reply};
+    pub use crate::{__with_schemas as with_schemas, payload, reply};
+    #[cfg(feature = "schema")]
+    pub use schemars;
     pub use serde;
     pub use serde_json;
 

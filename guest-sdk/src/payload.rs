@@ -80,6 +80,18 @@ pub fn whole<T: DeserializeOwned>(name: &str, payload: Option<&str>) -> Result<T
     parse(name, payload.unwrap_or("null"))
 }
 
+/// Whether an argument of this type must be in the payload.
+#[cfg(feature = "schema")]
+pub fn is_needed<T: DeserializeOwned>() -> bool {
+    missing::value::<T>("").is_err()
+}
+
+/// The fields that an argument of this type takes from an object; `None` where it is a single value.
+#[cfg(feature = "schema")]
+pub(crate) fn object_fields<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
+    shape::object_fields::<T>()
+}
+
 fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| invalid(name, &error))
 }

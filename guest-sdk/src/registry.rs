@@ -12,6 +12,7 @@ pub struct Entry {
     pub(crate) definition: &'static Definition,
     pub(crate) default_state: fn() -> Result<String>,
     pub(crate) persistent_defaults: fn() -> Result<String>,
+    pub(crate) state_schema: fn() -> Option<String>,
     pub(crate) handle: fn(&Context, &Event) -> Outcome,
     pub(crate) migrate: fn(&str, &str) -> Result<String>,
 }
@@ -23,6 +24,7 @@ impl Entry {
             definition: &C::DEFINITION,
             default_state: component::default_state::<C>,
             persistent_defaults: component::persistent_defaults::<C>,
+            state_schema: C::schema,
             handle: component::handle::<C>,
             migrate: C::migrated,
         }

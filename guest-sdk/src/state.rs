@@ -50,6 +50,11 @@ pub trait State: Sized + 'static {
         before: Option<&Self>,
         into: &mut ObjectWriter,
     ) -> serde_json::Result<()>;
+
+    /// The JSON Schema of the state, if the author asks for one by `#[state(schema)]`.
+    fn schema() -> Option<String> {
+        None
+    }
 }
 
 /// The names of one field.

@@ -19,6 +19,8 @@
 //! The [`Harness`] takes the daemon's place: it keeps the state as JSON, calls hooks and actions through the same code
 //! as in a module, and records what the component asked for. Rooms, timers and HTTP work as the interface promises,
 //! whether or not the daemon at hand offers them yet. A panic of the component is a panic of the test.
+//!
+//! Access rules are enforced, rate limits and schemas are not: those are the daemon's alone.
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -29,11 +31,12 @@ use serde_json::Value;
 
 use crate::component::{self, Component};
 use crate::context::Context;
-use crate::definition::{Access, hooks};
-use crate::error::{Error, FailureCode, Result};
+use crate::definition::hooks;
+use crate::error::{Error, Result};
 use crate::event::{Call, Client, Event, Membership, RoomEvent, Timer, Upload};
 use crate::host::Host;
 
+mod access;
 mod effects;
 mod setup;
 mod world;
@@ -87,7 +90,9 @@ impl<C: Component> Harness<C> {
         let definition = &C::DEFINITION;
         if let Some(found) = definition.actions.iter().find(|found| found.name == action) {
             self.world
-                .allow(found.access.as_ref(), &format!("call `{action}`"))?;
+                .allow(definition.access.as_ref(), definition.name)?;
+            let what = format!("`{action}` of {}", definition.name);
+            self.world.allow(found.access.as_ref(), &what)?;
         }
         let call = Call {
             name: action.to_owned(),
@@ -279,6 +284,21 @@ impl<C: Component> Harness<C> {
         Ok(Value::Object(whole))
     }
 
+    /// The JSON Schema by which the daemon checks the payload of an action; `None` if there is none.
+    #[must_use]
+    pub fn payload_schema(&self, action: &str) -> Option<Value> {
+        let actions = C::DEFINITION.actions.iter();
+        let found = actions.filter(|found| found.name == action);
+        let make = found.filter_map(|found| found.payload_schema).next()?;
+        Some(world::read(&make()))
+    }
+
+    /// The JSON Schema by which the daemon checks what browsers set of the state; `None` if there is none.
+    #[must_use]
+    pub fn state_schema(&self) -> Option<Value> {
+        C::schema().map(|schema| world::read(&schema))
+    }
+
     /// Makes this user the one behind the events to come.
     pub fn sign_in(&mut self, user: User) {
         self.world.sign_in(user);
@@ -374,25 +394,5 @@ impl<C: Component> Harness<C> {
             Some(text) => Ok(serde_json::from_str(&text)?),
             None => Ok(Value::Null),
         }
-    }
-}
-
-/// # Errors
-/// `denied`, with the rule that is not met.
-fn check(access: &Access, user: Option<&User>, what: &str) -> Result<()> {
-    let Some(user) = user else {
-        return Err(Error::denied(format!("You must be signed in to {what}")));
-    };
-    let has_role = access.roles.is_empty() || access.roles.iter().any(|role| user.has_role(role));
-    let has_permissions = access
-        .permissions
-        .iter()
-        .all(|permission| user.has_permission(permission));
-    match has_role && has_permissions {
-        true => Ok(()),
-        false => Err(Error::with_code(
-            FailureCode::Denied,
-            format!("You may not {what}"),
-        )),
     }
 }

@@ -179,12 +179,12 @@ fn access_rules_hold() {
     let error = Harness::<Shop>::setup().try_mount().err().unwrap();
     assert_eq!(
         (error.code(), error.message()),
-        (FailureCode::Denied, "You must be signed in to mount Shop")
+        (FailureCode::Denied, "Shop needs an authenticated user")
     );
     let mut shop = shop();
     assert_eq!(
         shop.call("close", ()).unwrap_err().message(),
-        "You may not call `close`"
+        "`close` of Shop needs one of the roles `admin`, `owner`"
     );
     shop.sign_in(User::new("eve").role("owner").permission("shop:close"));
     let error = shop.call("close", ()).unwrap_err();

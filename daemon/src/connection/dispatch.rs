@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use compact_str::CompactString;
@@ -12,12 +13,13 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::hub::Hub;
 use super::outbox::{CloseReason, Outbox};
+use super::user::{Due, User};
 use crate::config::RateLimit;
 use crate::live::{
     ActionCall, By, ById, Caller, Client, Event, Instance, MountRequest, PropertyUpdate, Refusal,
     RehydrateRequest, RoomCommand, Turn,
 };
-use crate::protocol::incoming::{Action, Mount, Property, Rehydrate, parse_frame};
+use crate::protocol::incoming::{Action, Auth, Mount, Property, Rehydrate, parse_frame};
 use crate::protocol::msgpack::{self, UnpackError};
 use crate::protocol::{
     ClientMessage, Code, Encoding, ParseError, Request, RoomMessage, ServerMessage, names,
@@ -34,17 +36,23 @@ pub(super) struct Dispatcher {
     /// What the frames of the connection carry.
     encoding: Encoding,
     session: Arc<Session>,
+    user: User,
     /// What this connection has mounted. Nothing else can be reached from it.
     mounted: HashSet<ById, foldhash::fast::RandomState>,
     bucket: Option<Box<Bucket>>,
 }
 
 impl Dispatcher {
-    pub(super) fn new(hub: Arc<Hub>, outbox: Arc<Outbox>, encoding: Encoding) -> Self {
+    pub(super) fn new(
+        hub: Arc<Hub>,
+        outbox: Arc<Outbox>,
+        encoding: Encoding,
+        user: User,
+    ) -> Self {
         let bucket = bucket(hub.config.rate_limit).map(Box::new);
         let session = Arc::new(Session {
             connection: outbox.connection().clone(),
-            user: Arc::default(),
+            user: user.cell().clone(),
             label: None,
         });
         Self {
@@ -52,6 +60,7 @@ impl Dispatcher {
             outbox,
             encoding,
             session,
+            user,
             mounted: HashSet::default(),
             bucket,
         }
@@ -167,7 +176,7 @@ impl Dispatcher {
         let component = request.component.as_deref();
         match request.message {
             ClientMessage::Mount(mount) => self.mount(mount, component, id).await,
-            ClientMessage::Auth(_) => {}
+            ClientMessage::Auth(auth) => self.auth(auth, id).await,
             ClientMessage::Rehydrate(kept) => {
                 self.rehydrate(kept, component.unwrap_or_default(), id)
                     .await
@@ -192,6 +201,72 @@ impl Dispatcher {
                     request: id,
                 });
             }
+        }
+    }
+
+    /// Signs in, or out. Who cannot sign in stays who it was.
+    async fn auth(&mut self, auth: Auth<'_>, request: Option<&str>) {
+        let outcome = if auth.anonymous {
+            self.user.sign_out();
+            Ok(())
+        } else {
+            // A provider may take its time: what is to be told goes out meanwhile.
+            self.outbox.release();
+            let payload = auth.payload.into();
+            let outcome = self.user.sign_in(payload, auth.provider.as_deref()).await;
+            self.outbox.hold();
+            outcome
+        };
+        let identity = self.user.identity();
+        let error = outcome.err().map(|refused| refused.to_string());
+        self.outbox.send(&ServerMessage::AuthResponse {
+            outcome: match &error {
+                Some(error) => Err((Code::AuthDenied, error)),
+                None => Ok(identity.as_deref().map(|identity| &*identity.user_id)),
+            },
+            request,
+        });
+        if error.is_none() {
+            self.end_forbidden().await;
+        }
+    }
+
+    /// Waits for what the identity's time brings.
+    pub(super) fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Due> {
+        self.user.poll_due(cx, self.hub.config.renewal_grace)
+    }
+
+    /// The identity's time is over.
+    pub(super) async fn due(&mut self, due: Due) {
+        match due {
+            Due::Expired => {
+                let grace = self.hub.config.renewal_grace.as_millis();
+                self.outbox.send(&ServerMessage::AuthExpired {
+                    grace_ms: u64::try_from(grace).unwrap_or(u64::MAX),
+                });
+            }
+            Due::GivenUp => self.end_forbidden().await,
+        }
+    }
+
+    /// Ends what the user, as of now, may not have mounted.
+    async fn end_forbidden(&mut self) {
+        let identity = self.user.identity();
+        let mut forbidden = Vec::new();
+        for ById(instance) in &self.mounted {
+            if let Err(refusal) = instance.admits(identity.as_deref()) {
+                forbidden.push((instance.clone(), refusal));
+            }
+        }
+        for (instance, refusal) in forbidden {
+            self.mounted.remove(instance.id().as_str());
+            let turn = self.submit(&instance, Event::Unmount { request: None });
+            self.hub.live.run(turn).await;
+            self.outbox.send(&ServerMessage::Ended {
+                component: instance.id(),
+                code: refusal.code,
+                error: &refusal.message,
+            });
         }
     }
 

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::outbox::{CloseReason, Outbox};
+use crate::auth::Auth;
 use crate::config::{Config, RateLimit};
 use crate::ids::{ConnectionId, IdGenerator, InstanceId};
 use crate::live::{Client, Live};
@@ -45,6 +46,8 @@ pub struct HubConfig {
     pub grace: Duration,
     /// The same, where the page said that it goes away.
     pub reload_grace: Duration,
+    /// How long components that need a user stay after the identity has expired.
+    pub renewal_grace: Duration,
 }
 
 impl From<&Config> for HubConfig {
@@ -61,6 +64,7 @@ impl From<&Config> for HubConfig {
             idle: config.heartbeat.idle,
             grace: config.recovery.grace,
             reload_grace: config.recovery.reload_grace,
+            renewal_grace: config.auth.renewal_grace,
         }
     }
 }
@@ -71,6 +75,8 @@ pub struct Hub {
     pub config: HubConfig,
     /// What this daemon can do.
     pub features: Features,
+    /// Who somebody is.
+    pub auth: Arc<Auth>,
     /// What they mount.
     pub live: Arc<Live>,
     ids: IdGenerator,
@@ -111,12 +117,14 @@ impl Hub {
     pub fn new(
         config: HubConfig,
         features: Features,
+        auth: Arc<Auth>,
         live: Arc<Live>,
         ids: IdGenerator,
     ) -> Arc<Self> {
         Arc::new(Self {
             config,
             features,
+            auth,
             live,
             ids,
             members: Mutex::default(),

@@ -18,6 +18,8 @@ use super::dispatch::Dispatcher;
 use super::hub::Hub;
 use super::outbox::{CloseReason, Outbox, Written};
 use super::socket::Socket;
+use super::user::{Due, User};
+use crate::auth::Credentials;
 use crate::live::Client;
 use crate::protocol::{Encoding, ServerMessage};
 
@@ -37,6 +39,8 @@ enum Next {
     TooLarge,
     /// The daemon ends the connection.
     Closed,
+    /// The identity's time is over.
+    Due(Due),
 }
 
 /// How a browser goes.
@@ -60,8 +64,24 @@ impl Parting {
     }
 }
 
-/// Serves one connection until it ends. `already_read` came with the upgrade request, in which `encoding` was agreed.
-pub async fn serve(hub: Arc<Hub>, stream: TcpStream, encoding: Encoding, already_read: Vec<u8>) {
+/// What the upgrade request has brought.
+#[derive(Debug)]
+pub struct Arrival {
+    /// What was agreed for the frames.
+    pub encoding: Encoding,
+    /// What it shows, if anybody looks at it.
+    pub credentials: Option<Credentials>,
+    /// Bytes that came behind it.
+    pub already_read: Vec<u8>,
+}
+
+/// Serves one connection until it ends.
+pub async fn serve(hub: Arc<Hub>, stream: TcpStream, arrival: Arrival) {
+    let Arrival {
+        encoding,
+        credentials,
+        already_read,
+    } = arrival;
     let (read, write) = stream.into_split();
     let outbox = Outbox::new(hub.new_id(), encoding, write, hub.config.outbox_bytes);
     let _membership = hub.join(&outbox);
@@ -82,14 +102,17 @@ pub async fn serve(hub: Arc<Hub>, stream: TcpStream, encoding: Encoding, already
     let mut socket =
         WebSocketStream::from_partially_read(socket, already_read, Role::Server, Some(config))
             .await;
-    let mut dispatcher = Dispatcher::new(hub.clone(), outbox.clone(), encoding);
+    let user = User::arrive(hub.auth.clone(), credentials).await;
+    let identity = user.identity();
+    let mut dispatcher = Dispatcher::new(hub.clone(), outbox.clone(), encoding, user);
     tracing::debug!(connection = %outbox.connection(), "connected");
 
     outbox.send(&ServerMessage::Established {
         connection: outbox.connection(),
-        user: None,
+        user: identity.as_deref().map(|identity| &*identity.user_id),
         features: hub.features,
     });
+    drop(identity);
     outbox.flush();
     let parting = read_messages(&hub, &mut socket, &outbox, &mut dispatcher).await;
     let closing = outbox.closing();
@@ -117,13 +140,14 @@ async fn read_messages(
     // Read at the end of a burst, to be handled in the next.
     let mut ahead = None;
     loop {
-        let mut next = poll_fn(|cx| poll_next(socket, outbox, hub, &mut ahead, cx)).await;
+        let mut next = poll_fn(|cx| poll_next(socket, outbox, hub, dispatcher, &mut ahead, cx)).await;
         outbox.hold();
         // The clock is first read when a second message is there: most often there is none.
         let mut burst_ends = None;
         loop {
             match next {
                 Next::Message(message) => dispatcher.handle(message).await,
+                Next::Due(due) => dispatcher.due(due).await,
                 Next::TooLarge => {
                     outbox.release();
                     outbox.close(CloseReason::TooLarge);
@@ -158,6 +182,7 @@ fn poll_next(
     socket: &mut WebSocketStream<Socket>,
     outbox: &Outbox,
     hub: &Hub,
+    dispatcher: &mut Dispatcher,
     ahead: &mut Option<Next>,
     cx: &mut Context<'_>,
 ) -> Poll<Next> {
@@ -174,6 +199,9 @@ fn poll_next(
     if hub.is_stopping() {
         // Events under way may finish; no new ones begin.
         return Poll::Pending;
+    }
+    if let Poll::Ready(due) = dispatcher.poll_due(cx) {
+        return Poll::Ready(Next::Due(due));
     }
     match ahead.take() {
         Some(read) => Poll::Ready(read),

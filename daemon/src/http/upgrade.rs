@@ -10,7 +10,8 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::Http;
-use crate::connection;
+use crate::auth::{Auth, Credentials, Token};
+use crate::connection::{self, Arrival};
 use crate::protocol::Encoding;
 
 /// Answers the upgrade request and serves the connection that comes of it.
@@ -32,6 +33,7 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
             .into_response();
     }
     let asked_for = Encoding::choose(offered(request.headers()));
+    let credentials = http.hub.auth.is_on().then(|| credentials(&http.hub.auth, &request));
     let upgraded = hyper::upgrade::on(&mut request);
     let hub = http.hub.clone();
     http.hub.tasks.spawn(async move {
@@ -46,8 +48,12 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
         // as long as the connection.
         let already_read = parts.read_buf.to_vec();
         drop(parts.read_buf);
-        let encoding = asked_for.unwrap_or_default();
-        connection::serve(hub, parts.io.into_inner(), encoding, already_read).await;
+        let arrival = Arrival {
+            encoding: asked_for.unwrap_or_default(),
+            credentials,
+            already_read,
+        };
+        connection::serve(hub, parts.io.into_inner(), arrival).await;
     });
     let mut response = (
         StatusCode::SWITCHING_PROTOCOLS,
@@ -69,6 +75,20 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
         );
     }
     response
+}
+
+/// What the request shows of who sends it.
+fn credentials(auth: &Auth, request: &Request) -> Credentials {
+    let query = request.uri().query().unwrap_or_default();
+    let token = form_urlencoded::parse(query.as_bytes())
+        .find(|(name, value)| name == "token" && !value.is_empty())
+        .map(|(_, token)| Token::new(token.into_owned()));
+    let headers = auth.wanted_headers().iter().flat_map(|name| {
+        let values = request.headers().get_all(name.as_str()).iter();
+        let values = values.filter_map(|value| value.to_str().ok());
+        values.map(|value| (name.clone(), value.to_owned()))
+    });
+    Credentials::at_upgrade(token, headers.collect())
 }
 
 /// The key of a proper upgrade request (RFC 6455, 4.2.1), or the answer to one that is not.

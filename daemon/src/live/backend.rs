@@ -9,6 +9,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
+use super::admission::Behalf;
 use super::event::{ActionCall, Event};
 use super::instance::{Instance, Resident};
 use super::refusal::Refusal;
@@ -175,7 +176,7 @@ impl Instance {
             Some(std::mem::replace(&mut subject.session, session))
         };
         let own = replace(resident, Session::nobody());
-        let outcome = self.try_action(resident, &call.call).await;
+        let outcome = self.try_action(resident, &call.call, Behalf::App).await;
         if let Some(own) = own {
             replace(resident, own);
         }

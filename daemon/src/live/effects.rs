@@ -121,7 +121,7 @@ impl Instance {
         self.check_room_count(resident)?;
         let directory = &self.slot.services.rooms;
         let room = directory.join(name, self, is_default, initial, Announce::Later)?;
-        if let Err(refusal) = room.admit(self.id()).await {
+        if let Err(refusal) = room.admit(self.id(), &resident.session()).await {
             room.vacate(self);
             return Err(denied(refusal));
         }
@@ -279,7 +279,7 @@ impl Instance {
                     self.check_room_count(resident)?;
                     let directory = &self.slot.services.rooms;
                     let joined = directory.join(&room, self, false, None, Announce::Later)?;
-                    if let Err(refusal) = joined.admit(self.id()).await {
+                    if let Err(refusal) = joined.admit(self.id(), &resident.session()).await {
                         joined.vacate(self);
                         return Err(denied(refusal));
                     }

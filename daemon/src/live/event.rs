@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use compact_str::CompactString;
 
+use super::admission::Behalf;
 use super::backend::AppCall;
 use super::client::Client;
 use super::instance::{Instance, Resident};
@@ -270,7 +271,7 @@ impl Instance {
     }
 
     async fn action(self: &Arc<Self>, resident: &mut Resident, call: &ActionCall) {
-        let outcome = self.try_action(resident, call).await;
+        let outcome = self.try_action(resident, call, Behalf::Browser).await;
         if let Err(refusal) = &outcome {
             self.report(&call.name, refusal);
         }
@@ -291,8 +292,9 @@ impl Instance {
         self: &Arc<Self>,
         resident: &mut Resident,
         call: &ActionCall,
+        behalf: Behalf,
     ) -> Result<Option<Json>, Refusal> {
-        self.check_callable(resident, &call.name)?;
+        self.check_call(resident, &call.name, call.payload.as_ref(), behalf)?;
         if call.name == SET_VALUE {
             let (key, value) = set_value_payload(call.payload.as_ref())?;
             self.set_value(resident, &key, value.clone(), call.payload.as_ref())
@@ -324,7 +326,7 @@ impl Instance {
         let definition = &resident.version.definition;
         let component = self.slot.name();
         let refuse = |message: String| Err(Refusal::new(Code::ActionNotCallable, message));
-        let Some(action) = definition.action(name) else {
+        if definition.action(name).is_none() {
             if name.starts_with(['_', '#', '$']) || is_hook_name(name) {
                 return refuse(format!(
                     "`{name}` of {component} is internal and cannot be called"
@@ -336,10 +338,6 @@ impl Instance {
                 )),
                 None => refuse(format!("{component} has no action `{name}`")),
             };
-        };
-        if action.access.is_some() {
-            let message = format!("`{name}` of {component} needs an authenticated user");
-            return Err(Refusal::new(Code::AuthDenied, message));
         }
         Ok(())
     }

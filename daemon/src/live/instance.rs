@@ -11,6 +11,7 @@ use super::audience::{Audience, Caller};
 use super::client::Client;
 use super::durable::Durable;
 use super::event::Event;
+use super::quota::Quota;
 use super::refusal::Refusal;
 use super::room::Room;
 use super::signed::Settling;
@@ -75,6 +76,8 @@ pub(super) struct Resident {
     pub(super) lonely_until: Option<tokio::time::Instant>,
     /// The timers that run, by their number.
     pub(super) timers: BTreeMap<u64, RunningTimer>,
+    /// How often its actions were called; made by the first call that is counted.
+    pub(super) quota: Option<Box<Quota>>,
 }
 
 /// Who hands an event in.
@@ -131,6 +134,12 @@ impl Resident {
             .map_or(0, |subject| subject.chain.len())
     }
 
+    /// Who is behind the event under way.
+    pub(super) fn session(&self) -> Arc<Session> {
+        let subject = self.subject.as_ref();
+        subject.map_or_else(Session::nobody, |subject| subject.session.clone())
+    }
+
     /// Where a room stands in the list.
     pub(super) fn position(&self, room: &str) -> Option<usize> {
         self.rooms
@@ -178,6 +187,7 @@ impl Instance {
             settling: Settling::default(),
             lonely_until: None,
             timers: BTreeMap::new(),
+            quota: None,
         });
         let mailbox = Mailbox {
             client,

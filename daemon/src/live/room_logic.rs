@@ -8,6 +8,7 @@ use std::sync::{Arc, Weak};
 
 use tokio::sync::oneshot;
 
+use super::admission::{check_mount, check_payload};
 use super::client::Client;
 use super::event::Event;
 use super::instance::{Instance, Resident, Sharing};
@@ -99,28 +100,37 @@ impl Instance {
         request: RoomRequest,
     ) {
         let RoomRequest { call, answer } = request;
-        let result = if resident.version.definition.action(&call.action).is_some() {
-            if let Some(subject) = &mut resident.subject {
-                subject.session = call.session;
-                subject.chain = call.chain;
-            }
-            let (name, payload) = (call.action.as_str(), call.payload.as_ref());
-            let ran = self.transact(resident, name, Tell::Delta, async |lease, component| {
-                let event = GuestEvent::Action { name, payload };
-                Ok(lease.handle(component, event).await?)
-            });
-            let result = ran.await;
-            if let Some(subject) = &mut resident.subject {
-                subject.session = Session::nobody();
-                subject.chain = Arc::default();
-            }
-            result
-        } else {
-            let message = format!("{} has no action `{}`", self.slot.name(), call.action);
-            Err(Refusal::new(Code::ActionNotCallable, message))
-        };
+        if let Some(subject) = &mut resident.subject {
+            subject.session = call.session.clone();
+            subject.chain = call.chain.clone();
+        }
+        let result = self.try_room_request(resident, &call).await;
+        if let Some(subject) = &mut resident.subject {
+            subject.session = Session::nobody();
+            subject.chain = Arc::default();
+        }
         // Whoever asked may be gone.
         let _ = answer.send(result);
+    }
+
+    async fn try_room_request(
+        self: &Arc<Self>,
+        resident: &mut Resident,
+        call: &RoomCall,
+    ) -> Result<Option<Json>, Refusal> {
+        let version = resident.version.clone();
+        let Some(action) = version.definition.action(&call.action) else {
+            let message = format!("{} has no action `{}`", self.slot.name(), call.action);
+            return Err(Refusal::new(Code::ActionNotCallable, message));
+        };
+        let (name, payload) = (call.action.as_str(), call.payload.as_ref());
+        self.check_caller(resident, &version.definition, action)?;
+        check_payload(action, payload)?;
+        self.transact(resident, name, Tell::Delta, async |lease, component| {
+            let event = GuestEvent::Action { name, payload };
+            Ok(lease.handle(component, event).await?)
+        })
+        .await
     }
 
     /// Somebody comes, goes, or was the last to go.
@@ -165,12 +175,18 @@ impl Instance {
 }
 
 impl Room {
-    /// Asks the room's logic whether somebody may become a member.
-    pub(super) async fn admit(&self, member: &InstanceId) -> Result<(), Refusal> {
+    /// Asks the room's rule and then its logic whether somebody may become a member.
+    pub(super) async fn admit(
+        &self,
+        member: &InstanceId,
+        session: &Session,
+    ) -> Result<(), Refusal> {
         let Some(logic) = &self.logic else {
             return Ok(());
         };
-        if !logic.slot.current().definition.hooks.member_join {
+        let version = logic.slot.current();
+        check_mount(&version.definition, session)?;
+        if !version.definition.hooks.member_join {
             return Ok(());
         }
         let (answer, answered) = oneshot::channel();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 
+use super::admission::{Behalf, check_key};
 use super::event::PropertyUpdate;
 use super::instance::{Instance, Resident};
 use super::refusal::Refusal;
@@ -19,13 +20,7 @@ impl Instance {
         resident: &mut Resident,
         update: &PropertyUpdate,
     ) {
-        let outcome = match self.check_callable(resident, SET_VALUE) {
-            Ok(()) => {
-                self.set_value(resident, &update.name, update.value.clone(), None)
-                    .await
-            }
-            Err(refusal) => Err(refusal),
-        };
+        let outcome = self.try_property(resident, update).await;
         if let Err(refusal) = &outcome {
             self.report(SET_VALUE, refusal);
         }
@@ -35,6 +30,21 @@ impl Instance {
             outcome: outcome.as_ref().copied().map_err(Refusal::as_error),
             request: update.request.as_deref(),
         });
+    }
+
+    async fn try_property(
+        self: &Arc<Self>,
+        resident: &mut Resident,
+        update: &PropertyUpdate,
+    ) -> Result<(), Refusal> {
+        let action = resident.version.definition.action(SET_VALUE);
+        let has_schema = action.is_some_and(|action| action.payload_schema.is_some());
+        let as_call = has_schema
+            .then(|| as_call(&update.name, &update.value))
+            .flatten();
+        self.check_call(resident, SET_VALUE, as_call.as_ref(), Behalf::Browser)?;
+        self.set_value(resident, &update.name, update.value.clone(), None)
+            .await
     }
 
     /// The daemon's own action: sets one key, for a browser, where the component allows it.
@@ -50,6 +60,9 @@ impl Instance {
             let message = format!("{} has no state key `{key}`", self.slot.name());
             return Err(Refusal::new(Code::InvalidPayload, message));
         }
+        if let Some(schema) = &resident.version.definition.state_schema {
+            check_key(schema, key, &value)?;
+        }
         let hooks = resident.version.definition.hooks;
         if !hooks.before_action && !hooks.state_change {
             let Some(subject) = &mut resident.subject else {
@@ -59,12 +72,7 @@ impl Instance {
             self.commit(resident, Tell::Delta);
             return Ok(());
         }
-        let as_call = Json::parse(&format!(
-            r#"{{"key":{},"value":{}}}"#,
-            Json::string(key).as_str(),
-            value.as_str()
-        ));
-        let payload = payload.cloned().or(as_call.ok());
+        let payload = payload.cloned().or_else(|| as_call(key, &value));
         self.transact(
             resident,
             SET_VALUE,
@@ -82,6 +90,13 @@ impl Instance {
         .await
         .map(drop)
     }
+}
+
+/// What a call of `setValue` would say.
+fn as_call(key: &str, value: &Json) -> Option<Json> {
+    let key = Json::string(key);
+    let call = format!(r#"{{"key":{},"value":{}}}"#, key.as_str(), value.as_str());
+    Json::parse(&call).ok()
 }
 
 fn set_key(subject: &mut Subject, key: &str, value: Json) -> Result<(), Refusal> {

@@ -2,12 +2,17 @@
 //!
 //! A definition comes from a guest: it may say anything. What leaves this file obeys the rules of the WIT.
 
+mod rules;
+
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::bindings::exports::liveside::component::component as wit;
 use crate::identity::Access;
+use crate::schema::{Schema, SchemaError};
 use crate::state::Document;
+use rules::{access_rule, check_action, check_rate_limit, checked_schema};
 
 /// The longest name of a component or an action, and the longest version.
 const MAX_NAME_BYTES: usize = 64;
@@ -39,6 +44,10 @@ pub struct Definition {
     pub props: Props,
     /// Who may mount it.
     pub access: Option<Access>,
+    /// How often its actions may be called, all together.
+    pub rate_limit: Option<RateLimit>,
+    /// What single keys of the state look like, where a browser sets them.
+    pub state_schema: Option<Arc<Schema>>,
     /// Whether all mounts are one instance.
     pub singleton: Option<Singleton>,
     /// The kind of rooms that it is the logic of; `None` for a component.
@@ -58,6 +67,19 @@ pub struct ActionDefinition {
     pub name: Box<str>,
     /// Who may call it.
     pub access: Option<Access>,
+    /// How often it may be called.
+    pub rate_limit: Option<RateLimit>,
+    /// What its payload looks like.
+    pub payload_schema: Option<Arc<Schema>>,
+}
+
+/// How often something may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Calls that may come at once.
+    pub burst: NonZeroU32,
+    /// Calls that become free again in a minute.
+    pub per_minute: NonZeroU32,
 }
 
 /// A function that is no public action.
@@ -179,13 +201,25 @@ pub enum DefinitionError {
         /// What the parser says.
         reason: String,
     },
-    /// The component relies on something that this daemon would not do. Better not to run it than to run it without.
-    #[error("{component} asks for {what}, which this version of Liveside does not have")]
-    Unsupported {
-        /// Which component.
+    /// A rate limit that would let nothing through.
+    #[error(
+        "{component}: the rate limit of {of} lets nothing through: burst and per-minute are at least 1"
+    )]
+    NoCalls {
+        /// Whose.
         component: String,
-        /// What it asks for.
-        what: &'static str,
+        /// Of what.
+        of: String,
+    },
+    /// A schema cannot be checked by.
+    #[error("{component}: {what} is no schema that can be checked: {error}")]
+    Schema {
+        /// Whose.
+        component: String,
+        /// Which one.
+        what: String,
+        /// Why not.
+        error: SchemaError,
     },
 }
 
@@ -240,21 +274,17 @@ fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
     };
     let default_state = object(&given.default_state, "default-state")?;
     let persistent_defaults = object(&given.persistent_defaults, "persistent-defaults")?;
-    refuse_unsupported(&given)?;
     if let Some(room) = &given.room {
         check_room_kind(&room.name)?;
     }
     let actions = given
         .actions
         .into_iter()
-        .map(|action| {
-            check_action_name(&action.name)?;
-            Ok(ActionDefinition {
-                name: action.name.into(),
-                access: action.access.map(Into::into),
-            })
-        })
+        .map(|action| check_action(&given.name, action))
         .collect::<Result<_, _>>()?;
+    let rate_limit = check_rate_limit(&given.name, "the component", given.rate_limit)?;
+    let state_schema = given.state_schema.as_deref().map(Schema::compile_for_keys);
+    let state_schema = checked_schema(&given.name, "state-schema", state_schema)?;
     let has = |hook| given.hooks.contains(hook);
     Ok(Definition {
         name: given.name.into(),
@@ -300,7 +330,9 @@ fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
             wit::Props::None => Props::None,
             wit::Props::Any => Props::Any,
         },
-        access: given.access.map(Into::into),
+        access: given.access.and_then(access_rule),
+        rate_limit,
+        state_schema,
         singleton: given.singleton.map(|singleton| Singleton {
             linger: singleton.linger_ms.map(Duration::from_millis),
         }),
@@ -308,31 +340,6 @@ fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
         durable: given.durable,
         fresh: given.isolation == wit::Isolation::Fresh,
         logs_lifecycle: given.logging.contains(wit::Logging::LIFECYCLE),
-    })
-}
-
-/// What would be a guard or a promise if it were there, and is not there yet.
-fn refuse_unsupported(given: &wit::Definition) -> Result<(), DefinitionError> {
-    let what = if given.rate_limit.is_some()
-        || given
-            .actions
-            .iter()
-            .any(|action| action.rate_limit.is_some())
-    {
-        "a rate limit of its own"
-    } else if given.state_schema.is_some()
-        || given
-            .actions
-            .iter()
-            .any(|action| action.payload_schema.is_some())
-    {
-        "a schema to be checked"
-    } else {
-        return Ok(());
-    };
-    Err(DefinitionError::Unsupported {
-        component: given.name.clone(),
-        what,
     })
 }
 
@@ -412,47 +419,5 @@ pub fn is_hook_name(name: &str) -> bool {
         .is_some_and(|hook| HOOKS.contains(&hook))
 }
 
-impl From<wit::Access> for Access {
-    fn from(given: wit::Access) -> Self {
-        Self {
-            roles: given.roles,
-            permissions: given.permissions,
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_that_could_be_mistaken_are_refused() {
-        for name in [
-            "",
-            "_x",
-            "#x",
-            "$x",
-            "onMount",
-            "on_mount",
-            "onStateChange",
-            "a\nb",
-            &"x".repeat(65),
-        ] {
-            assert!(check_action_name(name).is_err(), "{name}");
-        }
-        for name in [
-            "increment",
-            "setValue",
-            "online",
-            "onboard",
-            "x",
-            "add-alert",
-        ] {
-            assert!(check_action_name(name).is_ok(), "{name}");
-        }
-        for name in ["", "1x", "a b", "a/b", "é", &"x".repeat(65)] {
-            assert!(check_component_name(name).is_err(), "{name}");
-        }
-        assert!(check_component_name("LiveCounter_2-x").is_ok());
-    }
-}
+mod tests;

@@ -14,6 +14,7 @@ mod hooks;
 mod methods;
 mod options;
 mod room;
+mod schema;
 
 use fields::Analysis;
 use methods::{Method, Role};

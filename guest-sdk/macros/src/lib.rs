@@ -9,6 +9,7 @@ use proc_macro::TokenStream;
 use syn::parse_macro_input;
 
 mod component;
+mod mirror;
 mod names;
 mod state;
 
@@ -20,7 +21,10 @@ mod state;
 /// - `#[state(default = EXPR)]` on a field: its value in a new mount, instead of the type's default.
 /// - `#[state(rename = "key")]` on a field: its key.
 /// - `#[state(default)]` on the struct: a new mount starts with the struct's own `Default`.
-#[proc_macro_derive(State, attributes(state))]
+/// - `#[state(schema)]` on the struct: the daemon checks props and what browsers set by a JSON Schema of the fields'
+///   types, which implement `schemars::JsonSchema`. `#[schemars(length(max = 80))]` on a field says more. With the
+///   feature `schema` only.
+#[proc_macro_derive(State, attributes(state, schemars))]
 pub fn derive_state(input: TokenStream) -> TokenStream {
     state::derive(&parse_macro_input!(input))
         .unwrap_or_else(|error| error.into_compile_error())
@@ -57,8 +61,12 @@ pub fn component(options: TokenStream, item: TokenStream) -> TokenStream {
 /// its arguments, which come from the payload; it returns nothing, anything that implements `Serialize`, or a `Result`
 /// of either.
 ///
-/// Options: `rename = "wireName"` (camelCase of the method's name by default), `requires(..)` and `rate_limit(..)` as
-/// for the component.
+/// Options:
+/// - `rename = "wireName"`: camelCase of the method's name by default.
+/// - `requires(..)` and `rate_limit(..)`: as for the component, besides what that asks for.
+/// - `schema`: the daemon checks the payload, before the method runs, by a JSON Schema of the arguments' types, which
+///   implement `schemars::JsonSchema`. `#[schemars(length(min = 1, max = 500))]` on an argument says more. With the
+///   feature `schema` only.
 #[proc_macro_attribute]
 pub fn action(_options: TokenStream, item: TokenStream) -> TokenStream {
     component::misplaced("action", item.into()).into()

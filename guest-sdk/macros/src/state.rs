@@ -10,6 +10,7 @@ use syn::{
     Type,
 };
 
+use crate::mirror::{is_rule, mirror};
 use crate::names::{camel_case, list, plain, quoted, suggestion};
 
 /// One field and what its attributes say.
@@ -18,11 +19,24 @@ struct StateField {
     ty: Type,
     key: String,
     default: Option<Expr>,
+    /// What `#[schemars(..)]` says of it.
+    rules: Vec<Attribute>,
+}
+
+/// What the struct's own attributes say.
+#[derive(Default)]
+struct StateOptions {
+    /// A new mount starts with the struct's own `Default`.
+    own_default: bool,
+    schema: bool,
 }
 
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let fields = fields(input)?;
-    let own_default = struct_default(&input.attrs)?;
+    let StateOptions {
+        own_default,
+        schema,
+    } = options(&input.attrs)?;
     if let (true, Some(field)) = (
         own_default,
         fields.iter().find(|field| field.default.is_some()),
@@ -71,6 +85,8 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
         }
     });
 
+    let schema = schema_function(&fields, schema)?;
+
     Ok(quote! {
         #[automatically_derived]
         #[allow(clippy::all, reason = "generated")]
@@ -111,8 +127,42 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
                 #(#writes)*
                 ::core::result::Result::Ok(())
             }
+
+            #schema
         }
     })
+}
+
+/// The function `schema`, if it is asked for.
+fn schema_function(fields: &[StateField], asked: bool) -> Result<Option<TokenStream>> {
+    if !asked {
+        let rules = fields.iter().flat_map(|field| &field.rules);
+        return match rules.map(Spanned::span).next() {
+            None => Ok(None),
+            Some(span) => Err(Error::new(
+                span,
+                "nobody checks this: write `#[state(schema)]` above the struct",
+            )),
+        };
+    }
+    let mirror = mirror(fields.iter().map(|field| {
+        let StateField {
+            name,
+            ty,
+            key,
+            rules,
+            ..
+        } = field;
+        quote! { #[schemars(rename = #key)] #(#rules)* #name: #ty }
+    }));
+    Ok(Some(quote! {
+        fn schema() -> ::core::option::Option<::std::string::String> {
+            ::core::option::Option::Some(::liveside_guest::__private::with_schemas!({
+                #mirror
+                ::liveside_guest::__private::schema::of_state::<__Mirror>()
+            }))
+        }
+    }))
 }
 
 fn fields(input: &DeriveInput) -> Result<Vec<StateField>> {
@@ -182,24 +232,33 @@ fn state_field(field: &Field) -> Result<StateField> {
         ty: field.ty.clone(),
         key,
         default,
+        rules: field
+            .attrs
+            .iter()
+            .filter(|rule| is_rule(rule))
+            .cloned()
+            .collect(),
     })
 }
 
-fn struct_default(attributes: &[Attribute]) -> Result<bool> {
-    let mut own = false;
+fn options(attributes: &[Attribute]) -> Result<StateOptions> {
+    let mut options = StateOptions::default();
     for attribute in attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("state"))
     {
         attribute.parse_nested_meta(|meta| {
-            if !meta.path.is_ident("default") {
-                return Err(unknown(&meta.path, &["default"]));
+            if meta.path.is_ident("default") {
+                options.own_default = true;
+            } else if meta.path.is_ident("schema") {
+                options.schema = true;
+            } else {
+                return Err(unknown(&meta.path, &["default", "schema"]));
             }
-            own = true;
             Ok(())
         })?;
     }
-    Ok(own)
+    Ok(options)
 }
 
 fn unknown(path: &syn::Path, known: &[&str]) -> Error {

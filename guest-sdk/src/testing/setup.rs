@@ -138,10 +138,8 @@ impl<C: Component> Setup<C> {
     /// Where the user may not mount it, or the default state has no JSON form.
     pub fn try_mount(self) -> Result<Harness<C>> {
         let definition = &C::DEFINITION;
-        self.world.allow(
-            definition.access.as_ref(),
-            &format!("mount {}", definition.name),
-        )?;
+        self.world
+            .allow(definition.access.as_ref(), definition.name)?;
         self.world.lay_out::<C>()?;
         let known = self.world.state();
         if let Value::Object(props) = self.props {

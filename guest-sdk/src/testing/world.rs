@@ -103,7 +103,7 @@ impl World {
 
     pub(super) fn allow(&self, access: Option<&Access>, what: &str) -> Result<()> {
         access.map_or(Ok(()), |access| {
-            super::check(access, self.inner.borrow().user.as_ref(), what)
+            super::access::check(access, self.inner.borrow().user.as_ref(), what)
         })
     }
 
@@ -243,6 +243,6 @@ impl World {
 }
 
 /// What the SDK wrote is JSON; what is not would show in the test that looks at it.
-fn read(text: &str) -> Value {
+pub(super) fn read(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(format!("not JSON: {text}")))
 }

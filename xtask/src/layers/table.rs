@@ -20,7 +20,9 @@ pub(super) const LAYERS: &[(u8, &[&str])] = &[
     ),
     (
         0,
-        &["protocol", "config", "ids", "identity", "clock", "state"],
+        &[
+            "protocol", "config", "ids", "identity", "clock", "schema", "state",
+        ],
     ),
 ];
 
@@ -93,6 +95,11 @@ pub(super) const FENCES: &[Fence] = &[
         crates: &["redb"],
         modules: &["store"],
         reason: "what is kept can then move to another engine without anybody else knowing",
+    },
+    Fence {
+        crates: &["jsonschema"],
+        modules: &["schema"],
+        reason: "no schema is then compiled without the bounds that a guest's schema needs",
     },
 ];
 

@@ -7,6 +7,7 @@ use syn::Ident;
 use super::dispatch::subscriptions;
 use super::methods::{Method, Role};
 use super::options::Options;
+use super::schema;
 use crate::names::camel_case;
 
 /// `const DEFINITION` of the component.
@@ -20,11 +21,17 @@ pub(crate) fn definition(options: &Options, component: &Ident, methods: &[Method
         .as_ref()
         .map_or_else(|| "1.0.0".to_owned(), |version| version.value());
     let actions = methods.iter().filter_map(|method| {
-        let Role::Action { wire, gate } = &method.role else {
+        let Role::Action { wire, gate, schema } = &method.role else {
             return None;
         };
         let (cfg, gate) = (&method.cfg, gate.definition());
-        Some(quote! { #(#cfg)* ::liveside_guest::__private::Action { name: #wire, #gate } })
+        let schema = match schema::of_payload(method) {
+            Some(function) if *schema => quote!(::core::option::Option::Some(#function)),
+            _ => quote!(::core::option::Option::None),
+        };
+        Some(quote! {
+            #(#cfg)* ::liveside_guest::__private::Action { name: #wire, #gate payload_schema: #schema }
+        })
     });
     let set_value = options.set_value.map(|_| {
         quote! {
@@ -32,6 +39,7 @@ pub(crate) fn definition(options: &Options, component: &Ident, methods: &[Method
                 name: "setValue",
                 access: ::core::option::Option::None,
                 rate_limit: ::core::option::Option::None,
+                payload_schema: ::core::option::Option::None,
             }
         }
     });

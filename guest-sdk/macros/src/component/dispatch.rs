@@ -220,11 +220,11 @@ fn from_payload(method: &Method, event: Option<&str>) -> TokenStream {
             Type::Reference(reference) => {
                 let inner = &reference.elem;
                 (
-                    quote_spanned!(ty.span()=> <#inner as ::std::borrow::ToOwned>::Owned),
+                    owned(ty),
                     quote_spanned!(ty.span()=> ::core::borrow::Borrow::<#inner>::borrow(&#variable)),
                 )
             }
-            ty => (quote!(#ty), quote!(#variable)),
+            ty => (owned(ty), quote!(#variable)),
         };
         lets.extend(if taken.len() > 1 {
             quote_spanned! {ty.span()=> let #variable = ::liveside_guest::__private::payload::argument::<#owned>(#wire, __texts[#at])?; }
@@ -235,6 +235,17 @@ fn from_payload(method: &Method, event: Option<&str>) -> TokenStream {
     }
     let call = call(method, &values);
     quote! { #lets #call }
+}
+
+/// The type that an argument is made as, before it is lent to the method.
+pub(crate) fn owned(ty: &Type) -> TokenStream {
+    match ty {
+        Type::Reference(reference) => {
+            let inner = &reference.elem;
+            quote_spanned!(ty.span()=> <#inner as ::std::borrow::ToOwned>::Owned)
+        }
+        ty => quote!(#ty),
+    }
 }
 
 fn values_at(taken: &[&Argument], argument: &Argument) -> usize {

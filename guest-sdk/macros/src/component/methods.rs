@@ -6,6 +6,7 @@ use syn::{Attribute, Error, Ident, ImplItemFn, LitStr, Meta, Result, ReturnType,
 
 use super::hooks::{self, Hook, Takes};
 use super::options::{Gate, each, unknown, value};
+use crate::mirror::is_rule;
 use crate::names::{camel_case, plain};
 
 mod signature;
@@ -30,6 +31,8 @@ pub(crate) struct Method {
 pub(crate) struct Argument {
     pub(crate) wire: String,
     pub(crate) ty: Type,
+    /// What `#[schemars(..)]` says of it.
+    pub(crate) rules: Vec<Attribute>,
 }
 
 /// What calls a method.
@@ -37,6 +40,8 @@ pub(crate) enum Role {
     Action {
         wire: LitStr,
         gate: Gate,
+        /// Whether the daemon is to check the payload.
+        schema: bool,
     },
     Hook(&'static Hook),
     RoomEvents(Vec<(LitStr, Option<LitStr>)>),
@@ -65,17 +70,21 @@ pub(crate) fn classify(method: &mut ImplItemFn) -> Result<Option<Method>> {
             );
             return Err(Error::new(name.span(), message));
         }
-        (Marks::Action(rename, gate), _) => {
+        (Marks::Action(rename, gate, schema), _) => {
             let wire = rename.unwrap_or_else(|| LitStr::new(&camel_case(&name), name.span()));
             Role::Action {
                 wire: action_name(wire)?,
                 gate,
+                schema,
             }
         }
         (Marks::RoomEvents(events), _) => Role::RoomEvents(events),
         (Marks::Timers(names), _) => Role::Timers(names),
     };
     let (context, arguments) = arguments(method, &role)?;
+    if let Role::Action { schema, .. } = &role {
+        take_rules(method, *schema)?;
+    }
     let method = Method {
         context,
         arguments,
@@ -129,7 +138,7 @@ impl Method {
 /// The SDK's attributes on one method.
 enum Marks {
     None,
-    Action(Option<LitStr>, Gate),
+    Action(Option<LitStr>, Gate, bool),
     RoomEvents(Vec<(LitStr, Option<LitStr>)>),
     Timers(Vec<LitStr>),
 }
@@ -168,7 +177,7 @@ impl Marks {
 }
 
 fn action(attribute: &Attribute) -> Result<Marks> {
-    let (mut rename, mut gate) = (None, Gate::default());
+    let (mut rename, mut gate, mut schema) = (None, Gate::default(), false);
     if let Meta::List(list) = &attribute.meta {
         list.parse_args_with(|input: syn::parse::ParseStream<'_>| {
             each(input, |name, input| match name.to_string().as_str() {
@@ -177,13 +186,37 @@ fn action(attribute: &Attribute) -> Result<Marks> {
                     Ok(())
                 }
                 "requires" | "rate_limit" => gate.option(name, input),
-                _ => Err(unknown(name, &["rename", "requires", "rate_limit"])),
+                "schema" => {
+                    schema = true;
+                    Ok(())
+                }
+                _ => Err(unknown(
+                    name,
+                    &["rename", "requires", "rate_limit", "schema"],
+                )),
             })
         })?;
     } else {
         attribute.meta.require_path_only()?;
     }
-    Ok(Marks::Action(rename, gate))
+    Ok(Marks::Action(rename, gate, schema))
+}
+
+/// Takes `#[schemars(..)]` off the arguments: to the compiler it means nothing there.
+fn take_rules(method: &mut ImplItemFn, schema: bool) -> Result<()> {
+    for argument in &mut method.sig.inputs {
+        let syn::FnArg::Typed(argument) = argument else {
+            continue;
+        };
+        if let Some(rule) = argument.attrs.iter().find(|rule| is_rule(rule))
+            && !schema
+        {
+            let message = "nobody checks this: write `#[action(schema)]` above the method";
+            return Err(Error::new(rule.span(), message));
+        }
+        argument.attrs.retain(|attribute| !is_rule(attribute));
+    }
+    Ok(())
 }
 
 fn room_event(attribute: &Attribute) -> Result<(LitStr, Option<LitStr>)> {

@@ -5,6 +5,7 @@ use syn::spanned::Spanned;
 use syn::{Error, FnArg, ImplItemFn, Pat, Result, Type};
 
 use super::{Argument, Role};
+use crate::mirror::is_rule;
 use crate::names::camel_case;
 
 /// The context, if the method takes it, and the arguments after it.
@@ -31,9 +32,11 @@ pub(super) fn arguments(method: &ImplItemFn, role: &Role) -> Result<(Option<Type
                 ));
             }
         };
+        let rules = argument.attrs.iter().filter(|rule| is_rule(rule));
         arguments.push(Argument {
             wire,
             ty: (*argument.ty).clone(),
+            rules: rules.cloned().collect(),
         });
     }
     if !matches!(role, Role::Hook(_) | Role::Migrate) {
