@@ -4,6 +4,7 @@
 //! was probably meant.
 
 mod allowed_host;
+mod auth;
 mod fetch;
 mod load;
 mod secret;
@@ -19,6 +20,10 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 pub use allowed_host::{AllowedHost, AllowedHostError, AllowedHostProblem, Naming};
+pub use auth::{
+    AuthConfig, AuthConfigError, AuthModuleConfig, AuthProblem, CallbackConfig, ClaimPaths,
+    HeaderNames, JwtAlgorithm, JwtConfig, KeyFamily, ProviderConfig, ProviderUrl,
+};
 pub use fetch::FetchConfig;
 pub use load::{ConfigError, load};
 pub use secret::SecretSource;
@@ -67,6 +72,8 @@ pub struct Config {
     pub store: StoreSettings,
     /// Outgoing requests of components.
     pub fetch: FetchConfig,
+    /// Who vouches for users.
+    pub auth: AuthConfig,
     /// What the app is told by POST.
     pub webhooks: Option<WebhooksConfig>,
     /// Settings of single components, by name.
@@ -240,6 +247,7 @@ impl Default for Config {
             rooms: Rooms::default(),
             store: StoreSettings::default(),
             fetch: FetchConfig::default(),
+            auth: AuthConfig::default(),
             webhooks: None,
             component_settings: BTreeMap::new(),
         }

@@ -10,6 +10,7 @@
 //! | 2 | [`live`], [`registry`], [`dev`] | the rules of an event; which modules run; rebuilding them |
 //! | 1 | [`wasm`] | the engine, workers and host functions |
 //! | 1 | [`store`], [`fetch`], [`webhooks`] | what is kept; requests of components; requests to the app |
+//! | 1 | [`auth`] | who somebody is |
 //! | 0 | [`protocol`], [`config`], [`ids`], [`identity`], [`clock`], [`state`] | types and codecs without I/O |
 //!
 //! A browser's call goes down and up through them: `connection::task` reads the frame, `connection::dispatch` knows
@@ -17,6 +18,7 @@
 //! through `connection::outbox` to the socket.
 
 pub mod app;
+pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;

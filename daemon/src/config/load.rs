@@ -81,6 +81,7 @@ fn check(config: &Config) -> Result<(), String> {
             return Err(format!("{key}: must be more than zero"));
         }
     }
+    config.auth.check().map_err(|error| error.to_string())?;
     for (name, settings) in &config.component_settings {
         for (key, secret) in &settings.secrets {
             secret
