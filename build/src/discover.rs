@@ -19,6 +19,9 @@ const MAX_DEPTH: usize = 5;
 /// The package whose dependents are guests.
 const SDK: &str = "liveside-guest";
 
+/// The feature by which a guest says that it is an authenticator.
+const AUTHENTICATOR: &str = "authenticator";
+
 /// Why projects could not be looked for.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -97,6 +100,7 @@ pub fn discover(dir: &Path) -> Result<Vec<Project>, DiscoverError> {
             dir: package.dir().to_owned(),
             workspace_root: workspace_root.clone(),
             fixture: is_fixture(package),
+            authenticator: package.asks_for(SDK, AUTHENTICATOR),
             source_dirs: Vec::new(),
         };
         if let Some(first) = projects.get(&project.name) {

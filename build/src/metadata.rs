@@ -36,6 +36,9 @@ pub(crate) struct Dependency {
     pub(crate) name: String,
     /// Where it is, for a dependency by path.
     pub(crate) path: Option<PathBuf>,
+    /// Those that are asked for.
+    #[serde(default)]
+    pub(crate) features: Vec<String>,
     /// `dev` and `build`; `None` for an ordinary one.
     pub(crate) kind: Option<String>,
 }
@@ -56,6 +59,15 @@ impl Package {
         self.dependencies
             .iter()
             .any(|dependency| dependency.name == name && dependency.kind.is_none())
+    }
+
+    /// Whether it asks the package `name` for `feature`.
+    pub(crate) fn asks_for(&self, name: &str, feature: &str) -> bool {
+        self.dependencies.iter().any(|dependency| {
+            dependency.name == name
+                && dependency.kind.is_none()
+                && dependency.features.iter().any(|one| one == feature)
+        })
     }
 
     /// `[package.metadata.liveside]`.

@@ -25,6 +25,8 @@ pub struct Project {
     pub workspace_root: PathBuf,
     /// Made for tests only (`[package.metadata.liveside] fixture = true`): not for a demo, nor for anybody's users.
     pub fixture: bool,
+    /// Decides who somebody is (asks `liveside-guest` for its feature `authenticator`): not for the components directory.
+    pub authenticator: bool,
     /// Folders whose files it is built from: its own, and those of the packages that it depends on by path.
     pub source_dirs: Vec<PathBuf>,
 }
@@ -77,6 +79,7 @@ mod tests {
             dir: "/w/counter".into(),
             workspace_root: "/w".into(),
             fixture: false,
+            authenticator: false,
             source_dirs: vec!["/w/counter".into(), "/sdk".into()],
         };
         for path in [

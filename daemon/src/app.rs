@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use crate::auth::Auth;
 use crate::config::Config;
 use crate::connection::outbox::CloseReason;
 use crate::connection::{Hub, HubConfig};
@@ -30,7 +31,7 @@ use crate::protocol::{Features, ServerMessage};
 use crate::registry::{Listener, News, Registry};
 use crate::signing::Signer;
 use crate::store::{Store, StoreConfig};
-use crate::wasm::Engine;
+use crate::wasm::{AuthenticatorHost, Engine};
 use crate::wasm::engine::{EngineConfig, GuestLimits};
 use crate::wasm::subject::TimerLimits;
 use crate::webhooks::Courier;
@@ -170,6 +171,14 @@ impl App {
             }
             None => None,
         };
+        let fetcher = Fetcher::new()?;
+        let host = AuthenticatorHost {
+            engine: engine.clone(),
+            fetcher: fetcher.clone(),
+            fetch: config.fetch.clone(),
+            log_lines: config.limits.log_lines,
+        };
+        let auth = Arc::new(Auth::new(&config.auth, &host).await?);
         let signer = if config.signed_state.enabled {
             let (kept, store, most) = (&config.signed_state, store.clone(), config.limits.state_bytes);
             Some(Arc::new(Signer::new(kept, config.data_dir.as_deref(), store, most)?))
@@ -182,9 +191,10 @@ impl App {
             config.component_settings.clone(),
             Outside {
                 store: store.clone(),
-                fetcher: Fetcher::new()?,
+                fetcher,
                 fetch: config.fetch.clone(),
                 webhooks,
+                auth: auth.clone(),
                 signer: signer.clone(),
                 recovery: config.recovery.clone(),
             },
@@ -193,7 +203,7 @@ impl App {
             encryption: signer.is_some() && config.signed_state.encrypt,
             recovery: signer.is_some(),
         };
-        let hub = Hub::new(HubConfig::from(&config), features, live.clone(), ids);
+        let hub = Hub::new(HubConfig::from(&config), features, auth, live.clone(), ids);
         let listener = if development.is_some() {
             tell_developers(&hub)
         } else {

@@ -4,6 +4,7 @@
 //! was probably meant.
 
 mod allowed_host;
+mod auth;
 mod fetch;
 mod load;
 mod recovery;
@@ -21,6 +22,10 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 pub use allowed_host::{AllowedHost, AllowedHostError, AllowedHostProblem, Naming};
+pub use auth::{
+    AuthConfig, AuthConfigError, AuthModuleConfig, AuthProblem, CallbackConfig, ClaimPaths,
+    HeaderNames, JwtAlgorithm, JwtConfig, KeyFamily, ProviderConfig, ProviderUrl,
+};
 pub use fetch::FetchConfig;
 pub use load::{ConfigError, load};
 pub use recovery::RecoveryConfig;
@@ -75,6 +80,8 @@ pub struct Config {
     pub fetch: FetchConfig,
     /// The states that browsers keep.
     pub signed_state: SignedStateConfig,
+    /// Who vouches for users.
+    pub auth: AuthConfig,
     /// What the app is told by POST.
     pub webhooks: Option<WebhooksConfig>,
     /// Settings of single components, by name.
@@ -250,6 +257,7 @@ impl Default for Config {
             store: StoreSettings::default(),
             fetch: FetchConfig::default(),
             signed_state: SignedStateConfig::default(),
+            auth: AuthConfig::default(),
             webhooks: None,
             component_settings: BTreeMap::new(),
         }

@@ -63,7 +63,7 @@ impl Builder {
         let projects: Vec<Project> = liveside_build::discover(&sources)
             .with_context(|| format!("the guests in {} cannot be found", sources.display()))?
             .into_iter()
-            .filter(|project| !project.fixture)
+            .filter(|project| !project.fixture && !project.authenticator)
             .collect();
         if projects.is_empty() {
             tracing::warn!(

@@ -10,6 +10,7 @@
 //! | 2 | [`live`], [`registry`], [`dev`] | the rules of an event; which modules run; rebuilding them |
 //! | 1 | [`wasm`] | the engine, workers and host functions |
 //! | 1 | [`store`], [`signing`] | what is kept by the daemon, and by browsers |
+//! | 1 | [`auth`] | who somebody is |
 //! | 1 | [`fetch`], [`webhooks`] | requests of components; requests to the app |
 //! | 0 | [`protocol`], [`config`], [`ids`], [`identity`], [`clock`], [`schema`], [`state`] | types and codecs without I/O |
 //!
@@ -18,6 +19,7 @@
 //! through `connection::outbox` to the socket.
 
 pub mod app;
+pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -64,6 +64,7 @@ use audience::Audience;
 use instance::Sharing;
 use recovery::{Attach, Revival};
 
+use crate::auth::Auth;
 use crate::config::{ComponentSettings, FetchConfig, RecoveryConfig};
 use crate::fetch::{Fetcher, Policy};
 use crate::ids::IdGenerator;
@@ -111,6 +112,8 @@ pub struct Services {
     pub fetcher: Fetcher,
     /// Tells the app what happens, if it wants to know.
     pub webhooks: Option<Webhooks>,
+    /// Knows who may what, beside the components' own rules.
+    pub auth: Arc<Auth>,
     /// Signs what browsers keep, if they are to keep anything.
     pub signer: Option<Arc<Signer>>,
     /// What waits for its connection to come back.
@@ -146,6 +149,8 @@ pub struct Outside {
     pub fetch: FetchConfig,
     /// Tells the app what happens, if it wants to know.
     pub webhooks: Option<Webhooks>,
+    /// Knows who may what, beside the components' own rules.
+    pub auth: Arc<Auth>,
     /// Signs what browsers keep, if they are to keep anything.
     pub signer: Option<Arc<Signer>>,
     /// How long a component waits for a lost connection.
@@ -195,6 +200,7 @@ impl Live {
             store: outside.store,
             fetcher: outside.fetcher,
             webhooks: outside.webhooks,
+            auth: outside.auth,
             signer: outside.signer,
             lost: Lost::new(outside.recovery, tasks.clone()),
             rooms: Arc::new(rooms),

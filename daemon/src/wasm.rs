@@ -4,12 +4,14 @@
 //! guest event, and gives back the subject and what came of it. It knows nothing of mounts, queues or sockets.
 //!
 //! - [`engine`]: one for the process; compiles, and ticks the clock that interrupts guests.
+//! - [`authenticator`]: modules that decide who somebody is.
 //! - [`module`]: one version of one `.wasm` file and its pool of workers.
 //! - [`worker`]: one live instance of a module.
 //! - [`secrets`]: what must not get out of a guest to a browser or the log.
 //! - [`subject`]: the state and the identity behind an event, as the host functions see them.
 //! - `host`: the imports, one file for each interface of the WIT.
 
+pub mod authenticator;
 mod bindings;
 pub mod componentize;
 mod cpu;
@@ -24,6 +26,7 @@ pub mod subject;
 mod wasi;
 pub mod worker;
 
+pub use authenticator::{Authenticator, AuthenticatorHost};
 pub use definition::Definition;
 pub use engine::{Engine, EngineError};
 pub use fault::{CallError, Failure, Fault};

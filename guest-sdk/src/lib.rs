@@ -20,11 +20,14 @@
 //! ```
 //!
 //! What a component can ask the daemon for is in [`context`], how to test it without a daemon in [`testing`].
+//! Who somebody is can be written as a module, too: the feature `authenticator`.
 //! The `README.md` beside this crate begins from nothing.
 
 // The map of this crate, from the wire inward: `exports` (what the module exports) -> `registry` (its components) ->
 // `component` (how one event runs) -> `state`, `payload` and `reply` (JSON in and out) and `context` (the daemon's
 // functions), which reaches the daemon through `host`: the module's imports, or the harness of `testing`.
+#[cfg(feature = "authenticator")]
+pub mod authenticator;
 #[cfg(target_family = "wasm")]
 mod bindings;
 mod component;
@@ -67,6 +70,9 @@ pub mod prelude {
         Client, Context, Error, Map, Membership, Mount, Result, RoomEvent, State, Timer, Upload,
         UploadStage, Value, action, bail, component, ensure, json, room_event, timer,
     };
+
+    #[cfg(feature = "authenticator")]
+    pub use crate::authenticator::{Authenticator, Credentials, Identity, authenticator};
 }
 
 /// Code that needs the feature `schema`, or what to do about it.

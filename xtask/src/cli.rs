@@ -35,7 +35,8 @@ pub(crate) enum Task {
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4000")]
         listen: String,
     },
-    /// Build all example components to target/components, and the tests' fixtures to target/fixtures.
+    /// Build all example components to target/components, authenticators to target/authenticators, and the tests' fixtures to
+    /// target/fixtures.
     Components {
         #[command(flatten)]
         speed: Speed,

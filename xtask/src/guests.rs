@@ -1,4 +1,5 @@
-//! `cargo xtask components` and `component`: from `components/` to `target/components/NAME.wasm`.
+//! `cargo xtask components` and `component`: from `components/` to `target/components/NAME.wasm`, authenticators to
+//! `target/authenticators/NAME.wasm`.
 
 use std::time::Instant;
 
@@ -78,18 +79,18 @@ fn build(
     let begun = Instant::now();
     let builder = Builder::new(notes());
     let (fixtures, examples): (Vec<_>, Vec<_>) = projects.iter().cloned().partition(is_fixture);
-    let mut results = builder.build_all(
-        &examples,
-        profile,
-        &repository.built_components(),
-        &runner.cancel,
-    );
-    results.extend(builder.build_all(
-        &fixtures,
-        profile,
-        &repository.built_fixtures(),
-        &runner.cancel,
-    ));
+    // By a call of their own: their feature of the SDK would be in the components, too.
+    let (authenticators, examples): (Vec<_>, Vec<_>) = examples
+        .into_iter()
+        .partition(|project| project.authenticator);
+    let mut results = Vec::new();
+    for (projects, out_dir) in [
+        (examples, repository.built_components()),
+        (authenticators, repository.built_authenticators()),
+        (fixtures, repository.built_fixtures()),
+    ] {
+        results.extend(builder.build_all(&projects, profile, &out_dir, &runner.cancel));
+    }
 
     let failed = results.iter().filter(|result| result.is_err()).count();
     for result in &results {

@@ -40,6 +40,11 @@ impl Repository {
         self.root.join("target/fixtures")
     }
 
+    /// Where the example authenticators go: the daemon serves none of them as a component.
+    pub(crate) fn built_authenticators(&self) -> PathBuf {
+        self.root.join("target/authenticators")
+    }
+
     /// The browser library, an npm project.
     pub(crate) fn client(&self) -> PathBuf {
         self.root.join("daemon/client")

@@ -136,6 +136,7 @@ mod tests {
             dir: format!("/w/{name}").into(),
             workspace_root: "/w".into(),
             fixture: false,
+            authenticator: false,
             source_dirs: Vec::new(),
         }
     }

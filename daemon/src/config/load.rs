@@ -87,6 +87,7 @@ fn check(config: &Config) -> Result<(), String> {
         }
     }
     config.signed_state.check_keys()?;
+    config.auth.check().map_err(|error| error.to_string())?;
     for (name, settings) in &config.component_settings {
         for (key, secret) in &settings.secrets {
             secret

@@ -53,7 +53,7 @@ impl Instance {
     ///
     /// # Errors
     /// With the first rule that the call breaks.
-    pub(super) fn check_call(
+    pub(super) async fn check_call(
         &self,
         resident: &mut Resident,
         name: &str,
@@ -67,8 +67,30 @@ impl Instance {
         };
         if behalf == Behalf::Browser {
             self.check_caller(resident, &version.definition, action)?;
+            let auth = &self.slot.services.auth;
+            if auth.asks_actions() {
+                let identity = resident.session().identity();
+                auth.authorize_action(identity.as_deref(), self.slot.name(), name)
+                    .await
+                    .map_err(|sentence| Refusal::new(Code::AuthDenied, sentence))?;
+            }
         }
         check_payload(action, payload)
+    }
+
+    /// Whether the providers let whoever is behind the event join a room. The room's own rule is asked by the room.
+    ///
+    /// # Errors
+    /// With a provider's sentence.
+    pub(super) async fn check_room(&self, resident: &Resident, room: &str) -> Result<(), Refusal> {
+        let auth = &self.slot.services.auth;
+        if !auth.asks_rooms() {
+            return Ok(());
+        }
+        let identity = resident.session().identity();
+        auth.authorize_room(identity.as_deref(), room)
+            .await
+            .map_err(|sentence| Refusal::new(Code::RoomDenied, sentence))
     }
 
     /// The rules about who calls, of the component and of the action. In a room's logic that is whoever is behind the

@@ -119,6 +119,7 @@ impl Instance {
             return Ok(());
         }
         self.check_room_count(resident)?;
+        self.check_room(resident, name).await?;
         let directory = &self.slot.services.rooms;
         let room = directory.join(name, self, is_default, initial, Announce::Later)?;
         if let Err(refusal) = room.admit(self.id(), &resident.session()).await {
@@ -277,6 +278,7 @@ impl Instance {
             Effect::Join(room) => {
                 if resident.position(&room).is_none() {
                     self.check_room_count(resident)?;
+                    self.check_room(resident, &room).await?;
                     let directory = &self.slot.services.rooms;
                     let joined = directory.join(&room, self, false, None, Announce::Later)?;
                     if let Err(refusal) = joined.admit(self.id(), &resident.session()).await {

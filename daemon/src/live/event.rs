@@ -294,7 +294,8 @@ impl Instance {
         call: &ActionCall,
         behalf: Behalf,
     ) -> Result<Option<Json>, Refusal> {
-        self.check_call(resident, &call.name, call.payload.as_ref(), behalf)?;
+        self.check_call(resident, &call.name, call.payload.as_ref(), behalf)
+            .await?;
         if call.name == SET_VALUE {
             let (key, value) = set_value_payload(call.payload.as_ref())?;
             self.set_value(resident, &key, value.clone(), call.payload.as_ref())

@@ -42,7 +42,8 @@ impl Instance {
         let as_call = has_schema
             .then(|| as_call(&update.name, &update.value))
             .flatten();
-        self.check_call(resident, SET_VALUE, as_call.as_ref(), Behalf::Browser)?;
+        self.check_call(resident, SET_VALUE, as_call.as_ref(), Behalf::Browser)
+            .await?;
         self.set_value(resident, &update.name, update.value.clone(), None)
             .await
     }

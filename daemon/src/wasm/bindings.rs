@@ -18,3 +18,21 @@ wasmtime::component::bindgen!({
     exports: { default: async },
     ownership: Borrowing { duplicate_if_necessary: true },
 });
+
+/// The world `authenticator`. Its imports are those of the other world.
+pub mod authenticator {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "authenticator",
+        exports: { default: async },
+        with: {
+            "liveside:component/types": super::liveside::component::types,
+            "liveside:component/http": super::liveside::component::http,
+            "liveside:component/config": super::liveside::component::config,
+            "liveside:component/log": super::liveside::component::log,
+            "liveside:component/clock": super::liveside::component::clock,
+            "liveside:component/random": super::liveside::component::random,
+        },
+        ownership: Borrowing { duplicate_if_necessary: true },
+    });
+}

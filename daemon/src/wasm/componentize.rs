@@ -20,7 +20,25 @@ const WIT: [(&str, &str); 5] = [
         include_str!("../../../wit/authenticator.wit"),
     ),
 ];
-const WORLD: &str = "live-component";
+
+/// What a module is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum World {
+    /// Components.
+    LiveComponent,
+    /// Identity.
+    Authenticator,
+}
+
+impl World {
+    /// As the WIT has it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::LiveComponent => "live-component",
+            Self::Authenticator => "authenticator",
+        }
+    }
+}
 
 /// What a file's first eight bytes say it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,20 +72,21 @@ pub fn kind(bytes: &[u8]) -> Result<Kind, ComponentizeError> {
     }
 }
 
-/// The module as a component; one that is a component already comes back as it is.
+/// The module as a component; one that is a component already comes back as it is. `world` is that of a module that
+/// does not tell its own.
 ///
 /// # Errors
 /// If it is no WebAssembly, or does not fit the interface.
-pub fn componentize(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ComponentizeError> {
+pub fn componentize(bytes: &[u8], world: World) -> Result<Cow<'_, [u8]>, ComponentizeError> {
     if kind(bytes)? == Kind::Component {
         return Ok(Cow::Borrowed(bytes));
     }
-    encode(bytes)
+    encode(bytes, world)
         .map(Cow::Owned)
         .map_err(ComponentizeError::Encode)
 }
 
-fn encode(core: &[u8]) -> anyhow::Result<Vec<u8>> {
+fn encode(core: &[u8], world: World) -> anyhow::Result<Vec<u8>> {
     let mut core = Cow::Borrowed(core);
     if !has_component_type(&core) {
         let mut sources = wit_parser::SourceMap::default();
@@ -79,7 +98,7 @@ fn encode(core: &[u8]) -> anyhow::Result<Vec<u8>> {
             .map_err(|(_, error)| anyhow::anyhow!("{error:?}"))?;
         let mut resolve = Resolve::default();
         let package = resolve.push_group(group)?;
-        let world = resolve.select_world(&[package], Some(WORLD))?;
+        let world = resolve.select_world(&[package], Some(world.name()))?;
         embed_component_metadata(core.to_mut(), &resolve, world, StringEncoding::UTF8)?;
     }
     ComponentEncoder::default()

@@ -22,6 +22,7 @@ use wasmtime::component::{HasSelf, Linker};
 
 pub(super) use self::log::{LogBudget, write as write_log};
 pub(super) use self::rooms::MAX_DEPTH;
+use super::authenticator::Grants;
 use super::bindings::LiveComponent;
 use super::bindings::liveside::component::types;
 use super::cpu::CpuMeter;
@@ -33,6 +34,8 @@ use super::wasi::{self, WasiState};
 pub(super) struct GuestStore {
     /// What the current event is about; nothing between events.
     pub(super) subject: Option<Subject>,
+    /// What there is in its place for an authenticator.
+    pub(super) grants: Option<Arc<Grants>>,
     pub(super) memory: MemoryLimiter,
     pub(super) log: Arc<LogBudget>,
     /// Made when the module first asks for WASI: most modules never do.

@@ -8,13 +8,16 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::component::Component;
 
 use super::bindings::LiveComponentPre;
-use super::componentize::{ComponentizeError, componentize};
+use super::componentize::{ComponentizeError, World, componentize};
 use super::definition::{Definition, DefinitionError};
 use super::engine::Engine;
 use super::fault::Fault;
 use super::host::GuestStore;
 use super::host::MAX_DEPTH;
 use super::worker::{Lease, Worker};
+
+/// What an authenticator exports, whatever its version.
+const AUTHENTICATION: &str = "liveside:component/authentication@";
 
 /// A module cannot run here.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +31,12 @@ pub enum LoadError {
     /// It wants something that nobody gives, or lacks what it must have.
     #[error("the module does not fit liveside:component@0.1.0: {0}")]
     Link(String),
+    /// It is an authenticator, in the place of components.
+    #[error(
+        "the module is an authenticator and holds no component: move it elsewhere, and name it as `file` of an \
+         [[auth.provider]]"
+    )]
+    Authenticator,
     /// `describe` failed.
     #[error("the module could not describe itself: {0}")]
     Describe(#[from] Fault),
@@ -68,19 +77,15 @@ impl Module {
     /// If it is no module, does not compile, does not fit the interface or cannot describe itself.
     pub async fn load(engine: &Engine, name: &str, bytes: Vec<u8>) -> Result<Self, LoadError> {
         let size = bytes.len();
-        let compiling = engine.clone();
-        let component = tokio::task::spawn_blocking(move || -> Result<Component, LoadError> {
-            let component = componentize(&bytes)?;
-            Component::new(&compiling.inner.engine, &component)
-                .map_err(|error| LoadError::Compile(format!("{error:#}")))
-        })
-        .await
-        .map_err(|_| LoadError::Interrupted)??;
-        let imports = component
-            .component_type()
+        let component = compile(engine, bytes, World::LiveComponent).await?;
+        let described = component.component_type();
+        let imports = described
             .imports(&engine.inner.engine)
             .map(|(name, _)| name.to_owned())
             .collect();
+        let is_authenticator = described
+            .exports(&engine.inner.engine)
+            .any(|(name, _)| name.starts_with(AUTHENTICATION));
         let pre = engine
             .inner
             .linker
@@ -96,8 +101,12 @@ impl Module {
             bytes: size,
             pool: Pool::new(engine.inner.limits.workers_per_module),
         };
-        let definitions = module.lease(None, false, 0).await?.describe().await??;
-        module.definitions = definitions;
+        let definitions = module.lease(None, false, 0).await?.describe().await?;
+        module.definitions = match definitions {
+            // The SDK's authenticators hold an empty list of components.
+            Err(DefinitionError::Empty) if is_authenticator => Err(LoadError::Authenticator),
+            definitions => definitions.map_err(LoadError::from),
+        }?;
         Ok(module)
     }
 
@@ -169,6 +178,21 @@ impl Module {
         self.pool.live.fetch_add(1, Ordering::Relaxed);
         Ok(Lease::new(&self.pool, place, limits, worker, fresh))
     }
+}
+
+/// Makes machine code of the bytes of a `.wasm` file, on a thread of its own; with a cache, only the first time.
+pub(super) async fn compile(
+    engine: &Engine,
+    bytes: Vec<u8>,
+    world: World,
+) -> Result<Component, LoadError> {
+    let engine = engine.clone();
+    let compiled = tokio::task::spawn_blocking(move || -> Result<Component, LoadError> {
+        let component = componentize(&bytes, world)?;
+        Component::new(&engine.inner.engine, &component)
+            .map_err(|error| LoadError::Compile(format!("{error:#}")))
+    });
+    compiled.await.map_err(|_| LoadError::Interrupted)?
 }
 
 /// The workers of one module version.

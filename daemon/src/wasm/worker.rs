@@ -131,20 +131,7 @@ impl Worker {
         module: &Arc<str>,
         pre: &super::bindings::LiveComponentPre<GuestStore>,
     ) -> wasmtime::Result<Self> {
-        let cpu = Arc::new(CpuMeter::new(engine.limits.cpu_time));
-        let data = GuestStore {
-            subject: None,
-            memory: MemoryLimiter::new(engine.limits.memory_bytes),
-            log: Arc::new(LogBudget::default()),
-            wasi: None,
-            module: module.clone(),
-            cpu: cpu.clone(),
-        };
-        let mut store = Store::new(&engine.engine, data);
-        store.limiter(|data| &mut data.memory);
-        store.set_epoch_deadline(1);
-        let meter = cpu.clone();
-        store.epoch_deadline_callback(move |_| meter.tick());
+        let (mut store, cpu) = store(engine, module);
         store
             .data()
             .log
@@ -162,22 +149,46 @@ impl Worker {
     fn memory_bytes(&self) -> usize {
         self.store.data().memory.bytes()
     }
+}
 
-    /// What a trap means.
-    fn fault(&self, trap: &wasmtime::Error, limits: &GuestLimits) -> Fault {
-        let memory = &self.store.data().memory;
-        if trap.downcast_ref::<OutOfCpuTime>().is_some() {
-            Fault::CpuTime {
-                limit: limits.cpu_time,
-            }
-        } else if memory.refused() {
-            Fault::OutOfMemory {
-                limit_bytes: memory.limit_bytes(),
-            }
-        } else {
-            Fault::Crashed {
-                reason: format!("{trap:#}"),
-            }
+/// What an instance is made in, with its limits on memory and processor time.
+pub(super) fn store(engine: &Inner, module: &Arc<str>) -> (Store<GuestStore>, Arc<CpuMeter>) {
+    let cpu = Arc::new(CpuMeter::new(engine.limits.cpu_time));
+    let data = GuestStore {
+        subject: None,
+        grants: None,
+        memory: MemoryLimiter::new(engine.limits.memory_bytes),
+        log: Arc::new(LogBudget::default()),
+        wasi: None,
+        module: module.clone(),
+        cpu: cpu.clone(),
+    };
+    let mut store = Store::new(&engine.engine, data);
+    store.limiter(|data| &mut data.memory);
+    store.set_epoch_deadline(1);
+    let meter = cpu.clone();
+    store.epoch_deadline_callback(move |_| meter.tick());
+    (store, cpu)
+}
+
+/// What a trap means.
+pub(super) fn fault(
+    store: &Store<GuestStore>,
+    trap: &wasmtime::Error,
+    limits: &GuestLimits,
+) -> Fault {
+    let memory = &store.data().memory;
+    if trap.downcast_ref::<OutOfCpuTime>().is_some() {
+        Fault::CpuTime {
+            limit: limits.cpu_time,
+        }
+    } else if memory.refused() {
+        Fault::OutOfMemory {
+            limit_bytes: memory.limit_bytes(),
+        }
+    } else {
+        Fault::Crashed {
+            reason: format!("{trap:#}"),
         }
     }
 }
@@ -463,7 +474,7 @@ impl<'m> Lease<'m> {
         let outcome = tokio::time::timeout_at(self.deadline, run(worker)).await;
         let fault = match outcome {
             Ok(Ok(value)) => return Ok(value),
-            Ok(Err(trap)) => worker.fault(&trap, self.limits),
+            Ok(Err(trap)) => fault(&worker.store, &trap, self.limits),
             Err(_) => Fault::WallTime {
                 limit: self.limits.wall_time,
             },

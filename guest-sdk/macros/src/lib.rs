@@ -1,5 +1,6 @@
 //! The macros of `liveside-guest`, which re-exports and documents them for authors.
 //!
+//! `authenticator` registers what decides who somebody is.
 //! `state` derives the reading and writing of a state struct. `component` turns an `impl` block into a component:
 //! `component/options` reads what stands in the brackets, `component/methods` tells actions, hooks and the rest apart,
 //! `component/fields` finds out which state fields each method needs, `component/dispatch` and
@@ -8,6 +9,7 @@
 use proc_macro::TokenStream;
 use syn::parse_macro_input;
 
+mod authenticator;
 mod component;
 mod mirror;
 mod names;
@@ -55,6 +57,21 @@ pub fn derive_state(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn component(options: TokenStream, item: TokenStream) -> TokenStream {
     component::expand(options.into(), item.into()).into()
+}
+
+/// Makes an `impl Authenticator for` a struct the authenticator of the module. `authorize_action` and `authorize_room`
+/// are asked only where they are written.
+#[proc_macro_attribute]
+pub fn authenticator(options: TokenStream, item: TokenStream) -> TokenStream {
+    let block = item.clone();
+    authenticator::expand(&options.into(), item.into()).map_or_else(
+        |error| {
+            let mut tokens = TokenStream::from(error.into_compile_error());
+            tokens.extend(block);
+            tokens
+        },
+        Into::into,
+    )
 }
 
 /// Lets browsers call a method of a [`macro@component`]. It takes `&mut self`, then `cx: &Context` if it wants it, then

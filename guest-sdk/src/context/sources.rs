@@ -48,15 +48,17 @@ impl Config<'_> {
     /// # Errors
     /// Where the configuration does not grant it, or it is not a `T`.
     pub fn require<T: FromStr>(&self, key: &str) -> HostResult<T> {
-        let name = self.cx.component();
-        let value = self.get(key).ok_or_else(|| {
-            HostError::invalid(format!("`component.{name}.config.{key}` is not set"))
-        })?;
-        value.parse().map_err(|_| {
-            HostError::invalid(format!(
-                "`component.{name}.config.{key}` is not what is needed"
-            ))
-        })
+        let place = match self.cx.component() {
+            // An authenticator.
+            "" => format!("config.{key}"),
+            name => format!("component.{name}.config.{key}"),
+        };
+        let value = self
+            .get(key)
+            .ok_or_else(|| HostError::invalid(format!("`{place}` is not set")))?;
+        value
+            .parse()
+            .map_err(|_| HostError::invalid(format!("`{place}` is not what is needed")))
     }
 }
 

@@ -41,6 +41,7 @@ pub(super) const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "live",
         "a new version of a module is published to what is mounted",
     ),
+    ("auth", "wasm", "identity can be written as a module"),
     ("wasm", "fetch", "a component's request is passed on"),
     ("wasm", "store", "a component's own map is in it"),
     (
@@ -88,8 +89,13 @@ pub(super) const FENCES: &[Fence] = &[
     },
     Fence {
         crates: &["reqwest"],
-        modules: &["fetch", "webhooks"],
+        modules: &["auth", "fetch", "webhooks"],
         reason: "every request that leaves the daemon then obeys a list of hosts or the operator's own address",
+    },
+    Fence {
+        crates: &["jsonwebtoken"],
+        modules: &["auth"],
+        reason: "there is then one place that decides whether a token counts",
     },
     Fence {
         crates: &["redb"],

@@ -1,15 +1,15 @@
-//! `http`: requests to the hosts that the configuration allows the component.
+//! `http`: requests to the hosts that the configuration allows the component or authenticator.
 
 use std::time::Duration;
 
 use super::{GuestStore, error};
-use crate::fetch::{self, FetchError};
+use crate::fetch::{self, FetchError, Fetcher, Policy};
 use crate::wasm::bindings::liveside::component::http::{Header, Host, Request, Response};
 use crate::wasm::bindings::liveside::component::types::{Error, ErrorCode};
 
 impl Host for GuestStore {
     async fn fetch(&mut self, request: Request) -> Result<Response, Error> {
-        let shared = self.subject()?.shared.clone();
+        let (fetcher, policy) = self.outgoing()?;
         let request = fetch::Request {
             method: request.method,
             url: request.url,
@@ -23,7 +23,7 @@ impl Host for GuestStore {
                 .timeout_ms
                 .map(|ms| Duration::from_millis(ms.into())),
         };
-        let answer = shared.fetcher.fetch(&shared.policy, request);
+        let answer = fetcher.fetch(&policy, request);
         let answer = self.cpu.waiting(answer).await.map_err(refusal)?;
         let headers = answer.headers.into_iter();
         Ok(Response {
@@ -33,6 +33,16 @@ impl Host for GuestStore {
                 .collect(),
             body: answer.body,
         })
+    }
+}
+
+impl GuestStore {
+    fn outgoing(&mut self) -> Result<(Fetcher, Policy), Error> {
+        if let Some(grants) = &self.grants {
+            return Ok((grants.fetcher.clone(), grants.policy.clone()));
+        }
+        let shared = &self.subject()?.shared;
+        Ok((shared.fetcher.clone(), shared.policy.clone()))
     }
 }
 

@@ -70,7 +70,11 @@ impl Host for GuestStore {
         };
         let subject = self.subject.as_ref();
         let message = self.log.clean(message);
-        let component = subject.map_or(&self.module, |subject| &subject.shared.component);
+        let without_subject = self
+            .grants
+            .as_ref()
+            .map_or(&self.module, |grants| &grants.name);
+        let component = subject.map_or(without_subject, |subject| &subject.shared.component);
         write(
             level,
             component,
