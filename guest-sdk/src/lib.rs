@@ -26,7 +26,7 @@
 // The map of this crate, from the wire inward: `exports` (what the module exports) -> `registry` (its components) ->
 // `component` (how one event runs) -> `state`, `payload` and `reply` (JSON in and out) and `context` (the daemon's
 // functions), which reaches the daemon through `host`: the module's imports, or the harness of `testing`.
-#[cfg(feature = "authenticator")]
+#[cfg(any(feature = "authenticator", not(target_family = "wasm")))]
 pub mod authenticator;
 #[cfg(target_family = "wasm")]
 mod bindings;
@@ -71,7 +71,7 @@ pub mod prelude {
         UploadStage, Value, action, bail, component, ensure, json, room_event, timer,
     };
 
-    #[cfg(feature = "authenticator")]
+    #[cfg(any(feature = "authenticator", not(target_family = "wasm")))]
     pub use crate::authenticator::{Authenticator, Credentials, Identity, authenticator};
 }
 

@@ -37,14 +37,12 @@ use crate::event::{Call, Client, Event, Membership, RoomEvent, Timer, Upload};
 use crate::host::Host;
 
 mod access;
-#[cfg(feature = "authenticator")]
 mod authenticator;
 mod effects;
 mod setup;
 mod world;
 
 pub use crate::host::Level;
-#[cfg(feature = "authenticator")]
 pub use authenticator::AuthenticatorHarness;
 pub use effects::{Effect, LogLine};
 pub use setup::{Setup, User};

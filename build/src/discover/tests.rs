@@ -129,6 +129,27 @@ fn a_guest_without_the_sdk_says_that_it_is_one() {
 }
 
 #[test]
+fn an_authenticator_is_known_by_the_feature_that_it_asks_for() {
+    let tree = Tree::new();
+    tree.package(
+        "sdk",
+        "[package]\nname = \"liveside-guest\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[features]\nauthenticator = []\n",
+    );
+    tree.guest("all/counter", "counter", "");
+    tree.package(
+        "all/door",
+        "[package]\nname = \"door\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"cdylib\"]\n\
+         [dependencies]\nliveside-guest = { path = \"../../sdk\", features = [\"authenticator\"] }\n",
+    );
+    let found = discover(&tree.path("all")).expect("it is readable");
+    let found: Vec<_> = found
+        .iter()
+        .map(|project| (&*project.name, project.authenticator))
+        .collect();
+    assert_eq!(found, [("counter", false), ("door", true)]);
+}
+
+#[test]
 fn sources_of_shared_packages_are_watched() {
     let tree = Tree::new();
     tree.package("shared", "[package]\nname = \"shared\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\ndeep = { path = \"../deep\" }\n");
