@@ -242,8 +242,8 @@ impl Signer {
 
         let text = packing::unpack(&envelope, key, self.max_text_bytes())
             .map_err(|error| self.in_bytes_of_state(error))?;
-        let content = content::read(&text)
-            .ok_or(SigningError::Malformed("its data is not a state"))?;
+        let content =
+            content::read(&text).ok_or(SigningError::Malformed("its data is not a state"))?;
         if content.state.bytes() > self.max_state_bytes {
             return Err(too_large);
         }
@@ -287,9 +287,7 @@ impl Signer {
 
     /// The key that signed it, of those that are accepted.
     fn key_of(&self, envelope: &Envelope<'_>, now_ms: u64) -> Result<&Key, SigningError> {
-        let signature = envelope
-            .signature()
-            .ok_or(SigningError::InvalidSignature)?;
+        let signature = envelope.signature().ok_or(SigningError::InvalidSignature)?;
         let now = UNIX_EPOCH + Duration::from_millis(now_ms);
         let signed = |key: &&Key| {
             let expected = envelope.authenticated(key.signature());

@@ -274,7 +274,10 @@ mod tests {
                 "[signed-state]\nmax-age = \"0s\"".to_owned(),
                 "signed-state.max-age",
             ),
-            ("[signed-state]\nmax-used = 0".to_owned(), "signed-state.max-used"),
+            (
+                "[signed-state]\nmax-used = 0".to_owned(),
+                "signed-state.max-used",
+            ),
         ] {
             let error = from_toml(&text).unwrap_err().to_string();
             assert!(error.contains(part), "{text}: {error}");

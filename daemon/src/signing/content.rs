@@ -62,7 +62,10 @@ mod tests {
         let written = write("Live\"X", None, &Document::parse(text).unwrap());
         assert!(written.starts_with(r#"{"__componentName":"Live\"X","__owner":null,"#));
         let content = read(&written).unwrap();
-        assert_eq!((content.component.as_str(), content.owner), ("Live\"X", None));
+        assert_eq!(
+            (content.component.as_str(), content.owner),
+            ("Live\"X", None)
+        );
         assert_eq!(content.state.to_text(None), text);
     }
 

@@ -144,5 +144,8 @@ fn random_text() -> Result<String, SigningConfigError> {
     OsRng
         .try_fill_bytes(&mut bytes)
         .map_err(|error| SigningConfigError::Random(error.to_string()))?;
-    Ok(format!("{:x}", sha2::digest::Output::<sha2::Sha256>::from(bytes)))
+    Ok(format!(
+        "{:x}",
+        sha2::digest::Output::<sha2::Sha256>::from(bytes)
+    ))
 }

@@ -71,7 +71,9 @@ impl Used {
         now_ms: u64,
     ) -> Result<(), SigningError> {
         let result = match &self.kept {
-            Kept::Memory(used) => self.consume_in_memory(&mut used.lock(), nonce, signed_ms, now_ms),
+            Kept::Memory(used) => {
+                self.consume_in_memory(&mut used.lock(), nonce, signed_ms, now_ms)
+            }
             Kept::Store { store, space } => {
                 let expires_at_ms = signed_ms.saturating_add(self.keep_ms);
                 let written = store.compare_and_swap(
