@@ -9,6 +9,7 @@
 //! | 3 | [`connection`] | one socket: read, outbox, heartbeat, limits |
 //! | 2 | [`live`], [`registry`], [`dev`] | the rules of an event; which modules run; rebuilding them |
 //! | 1 | [`wasm`] | the engine, workers and host functions |
+//! | 1 | [`tls`] | the certificate and the handshake |
 //! | 1 | [`store`], [`fetch`], [`webhooks`] | what is kept; requests of components; requests to the app |
 //! | 0 | [`protocol`], [`config`], [`ids`], [`identity`], [`clock`], [`state`] | types and codecs without I/O |
 //!
@@ -31,5 +32,6 @@ pub mod protocol;
 pub mod registry;
 pub mod state;
 pub mod store;
+pub mod tls;
 pub mod wasm;
 pub mod webhooks;

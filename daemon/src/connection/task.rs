@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use futures_util::Stream;
-use tokio::net::TcpStream;
+use futures_util::Stream as _;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
@@ -17,6 +16,7 @@ use super::dispatch::Dispatcher;
 use super::hub::Hub;
 use super::outbox::{CloseReason, Outbox, Written};
 use super::socket::Socket;
+use super::stream::Stream;
 use crate::live::Client;
 use crate::protocol::{Encoding, ServerMessage};
 
@@ -39,7 +39,7 @@ enum Next {
 }
 
 /// Serves one connection until it ends. `already_read` came with the upgrade request, in which `encoding` was agreed.
-pub async fn serve(hub: Arc<Hub>, stream: TcpStream, encoding: Encoding, already_read: Vec<u8>) {
+pub async fn serve(hub: Arc<Hub>, stream: Stream, encoding: Encoding, already_read: Vec<u8>) {
     let (read, write) = stream.into_split();
     let outbox = Outbox::new(hub.new_id(), encoding, write, hub.config.outbox_bytes);
     let _membership = hub.join(&outbox);

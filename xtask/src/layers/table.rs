@@ -16,6 +16,7 @@ pub(super) const LAYERS: &[(u8, &[&str])] = &[
             "fetch",
             "webhooks",
             "telemetry",
+            "tls",
         ],
     ),
     (
@@ -83,6 +84,11 @@ pub(super) const FENCES: &[Fence] = &[
         crates: &["reqwest"],
         modules: &["fetch", "webhooks"],
         reason: "every request that leaves the daemon then obeys a list of hosts or the operator's own address",
+    },
+    Fence {
+        crates: &["rustls", "tokio_rustls"],
+        modules: &["tls"],
+        reason: "which versions and ciphers are spoken with browsers is decided in one place",
     },
     Fence {
         crates: &["redb"],
