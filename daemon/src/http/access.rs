@@ -132,10 +132,15 @@ fn is_same_host(host: &str, authority: &str, scheme: Scheme) -> bool {
 
 /// Whether `host`, with or without a port, names this machine.
 fn is_loopback_host(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
+    let (name, port) = match host.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').unwrap_or_default(),
+        None => host.split_at(host.find(':').unwrap_or(host.len())),
     };
+    // A user before an `@` looks like a name and a port.
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_port) {
+        return false;
+    }
     name.eq_ignore_ascii_case("localhost")
         || name.to_ascii_lowercase().ends_with(".localhost")
         || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
@@ -162,6 +167,10 @@ mod tests {
             "192.168.0.1",
             "",
             "[::2]",
+            "localhost:1@example.org",
+            "127.0.0.1@example.org",
+            "[::1]:1@example.org",
+            "[::1",
         ] {
             assert!(!is_loopback_host(host), "{host}");
         }
