@@ -1,5 +1,7 @@
 //! The daemon as a whole: everything is wired here, served, and brought to an end.
 
+mod accept;
+
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,42 +10,31 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use axum::Router;
-use axum::http::Request;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::ServiceExt as _;
 
 use crate::auth::Auth;
 use crate::config::Config;
 use crate::connection::outbox::CloseReason;
 use crate::connection::{Hub, HubConfig};
 use crate::fetch::Fetcher;
+use crate::http;
 use crate::http::Upstream;
-use crate::http::{self, Peer};
 use crate::ids::IdGenerator;
 use crate::live::{InstanceLimits, Live, Outside, RoomLimits};
 use crate::protocol::{Features, ServerMessage};
 use crate::registry::{Listener, News, Registry};
 use crate::signing::Signer;
 use crate::store::{Store, StoreConfig};
+use crate::tls::Tls;
 use crate::wasm::{AuthenticatorHost, Engine};
 use crate::wasm::engine::{EngineConfig, GuestLimits};
 use crate::wasm::subject::TimerLimits;
 use crate::webhooks::Courier;
 
-/// Connections that may wait to be accepted.
-const BACKLOG: u32 = 4096;
-/// How long a client may take to send a request's head.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the app may take to hear the last of what happened.
 const COURIER_TIME: Duration = Duration::from_secs(5);
-/// Pause after a failed accept: the usual reason is too many open files, and trying at once would only burn time.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Development mode.
 pub struct Development {
@@ -66,10 +57,11 @@ pub fn run(config: Config, development: Option<Development>) -> anyhow::Result<(
         let app = App::start(config, development).await?;
         let address = app.address()?;
         // The one line on stdout, for whoever started this and waits for it.
-        println!("listening on http://{address}");
+        let scheme = if app.tls.is_some() { "https" } else { "http" };
+        println!("listening on {scheme}://{address}");
         if is_development && std::io::stdout().is_terminal() {
             println!(
-                "open http://{address} in a browser; save a source file to swap its component"
+                "open {scheme}://{address} in a browser; save a source file to swap its component"
             );
         }
         app.serve(stop).await
@@ -100,6 +92,7 @@ fn stop_on_signal(stop: CancellationToken) -> std::io::Result<()> {
 pub struct App {
     config: Config,
     listener: TcpListener,
+    tls: Option<Tls>,
     router: Router,
     hub: Arc<Hub>,
     live: Arc<Live>,
@@ -130,6 +123,10 @@ impl App {
                 directory.display()
             )
         })?;
+        let tls = match config.tls.files() {
+            Some((cert, key)) => Some(Tls::load(cert, key)?),
+            None => None,
+        };
         let ids = IdGenerator::new(config.ids.generator, &config.ids.prefix);
         let limits = InstanceLimits {
             state_bytes: config.limits.state_bytes,
@@ -166,8 +163,8 @@ impl App {
         };
         let upstream = match &config.upstream {
             Some(url) => {
-                let trusted = config.trusted_proxies.clone();
-                Some(Upstream::new(url, config.limits.upstream_time, trusted)?)
+                let front = http::Front::from(&config);
+                Some(Upstream::new(url, config.limits.upstream_time, front)?)
             }
             None => None,
         };
@@ -231,11 +228,12 @@ impl App {
             upstream.clone(),
             development.is_some(),
         );
-        let listener =
-            listen(config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
+        let listener = accept::listen(config.listen)
+            .with_context(|| format!("cannot listen on {}", config.listen))?;
         Ok(Self {
             config,
             listener,
+            tls,
             router,
             hub,
             live,
@@ -264,6 +262,7 @@ impl App {
         let Self {
             config,
             listener,
+            tls,
             router,
             hub,
             live,
@@ -279,9 +278,12 @@ impl App {
         background.spawn(live.timers().clone().turn(stop.clone()));
         let watching = background.spawn(registry.watch(stop.clone()));
         let building = development.map(|builder| background.spawn(builder.watch(stop.clone())));
+        if let Some(tls) = &tls {
+            background.spawn(tls.clone().watch(stop.clone()));
+        }
         background.close();
 
-        let requests = accept(listener, router, stop.clone()).await;
+        let requests = accept::accept(listener, tls, router, stop.clone()).await;
 
         tracing::info!("stopping: no new connections, events under way finish");
         let ended = tokio::time::timeout(config.limits.shutdown, async {
@@ -355,63 +357,4 @@ fn tell_developers(hub: &Arc<Hub>) -> Listener {
             outcome: news.outcome.as_deref().map_err(String::as_str),
         });
     })
-}
-
-fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = if address.is_ipv4() {
-        TcpSocket::new_v4()?
-    } else {
-        TcpSocket::new_v6()?
-    };
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
-}
-
-/// Accepts connections until `stop`. Each is served by a task of its own; the tracker owns them.
-async fn accept(listener: TcpListener, router: Router, stop: CancellationToken) -> TaskTracker {
-    let tasks = TaskTracker::new();
-    let mut server = http1::Builder::new();
-    server
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT);
-    loop {
-        let accepted = tokio::select! {
-            () = stop.cancelled() => return tasks,
-            accepted = listener.accept() => accepted,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-                continue;
-            }
-        };
-        // Replies are small and wanted at once; a connection that is gone already tells so when it is read.
-        let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone().map_request(
-            move |mut request: Request<Incoming>| {
-                request.extensions_mut().insert(Peer(peer));
-                request
-            },
-        ));
-        let connection = server
-            .serve_connection(TokioIo::new(stream), service)
-            .with_upgrades();
-        let stop = stop.clone();
-        tasks.spawn(async move {
-            let mut connection = std::pin::pin!(connection);
-            let served = tokio::select! {
-                served = connection.as_mut() => served,
-                () = stop.cancelled() => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
-            };
-            if let Err(error) = served {
-                tracing::debug!(%peer, %error, "an HTTP connection ended badly");
-            }
-        });
-    }
 }

@@ -10,6 +10,7 @@ mod load;
 mod recovery;
 mod secret;
 mod signing;
+mod tls;
 mod upstream;
 mod webhooks;
 
@@ -31,6 +32,7 @@ pub use load::{ConfigError, load};
 pub use recovery::RecoveryConfig;
 pub use secret::SecretSource;
 pub use signing::{PreviousKey, SignedStateConfig, SigningKey, SigningKeyError};
+pub use tls::TlsConfig;
 pub use upstream::{UpstreamUrl, UpstreamUrlError};
 pub use webhooks::{EventPattern, Secret, WebhookUrl, WebhooksConfig, WebhooksConfigError};
 
@@ -62,6 +64,8 @@ pub struct Config {
     pub api_key: Option<String>,
     /// Where compiled modules are kept between starts. Default: the user's cache directory.
     pub cache_dir: Option<PathBuf>,
+    /// The certificate with which the daemon speaks TLS.
+    pub tls: TlsConfig,
     /// `BURST/PER_SECOND` messages of one connection, or `off`.
     pub rate_limit: RateLimit,
     /// How ids are made.
@@ -113,6 +117,10 @@ pub struct Limits {
     pub components_per_connection: usize,
     /// Connections altogether.
     pub connections: usize,
+    /// Connections of one address at a time.
+    pub connections_per_address: usize,
+    /// New connections of one address in a minute; as many may come at once.
+    pub new_connections_per_address: u32,
     /// What may wait for a slow browser before it is cut off.
     pub outbox_bytes: usize,
     /// State and private data of one mount.
@@ -248,6 +256,7 @@ impl Default for Config {
             data_dir: None,
             api_key: None,
             cache_dir: None,
+            tls: TlsConfig::default(),
             rate_limit: RateLimit::default(),
             ids: Ids::default(),
             limits: Limits::default(),
@@ -273,6 +282,9 @@ impl Default for Limits {
             json_depth: 64,
             components_per_connection: 1000,
             connections: 100_000,
+            // An office or a university is one address. After a restart all of it comes back at once.
+            connections_per_address: 1_000,
+            new_connections_per_address: 3_000,
             outbox_bytes: 4 * MIB,
             state_bytes: 10 * MIB,
             result_bytes: MIB,

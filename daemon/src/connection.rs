@@ -4,15 +4,21 @@
 //! - [`dispatch`]: from a message to `live`.
 //! - [`outbox`]: what waits to be written, and the writing; anybody may put something in.
 //! - `user`: who is behind the connection.
+//! - [`stream`]: the socket below, with TLS before it or without.
+//! - [`quota`]: how much one address or one user may have at once.
 //! - [`hub`]: all connections, for pings, counts, development messages and the end.
 
 pub mod dispatch;
 pub mod hub;
 pub mod outbox;
+pub mod quota;
 pub mod socket;
+pub mod stream;
 pub mod task;
 mod user;
 
 pub use hub::{Hub, HubConfig};
 pub use outbox::Outbox;
+pub use quota::Quota;
+pub use stream::Stream;
 pub use task::{Arrival, serve};

@@ -3,22 +3,24 @@
 mod access;
 mod assets;
 mod backend;
+mod front;
+mod own_answers;
 mod problem;
 mod routes;
 mod upgrade;
 mod upstream;
+mod visitors;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderValue, header};
+use axum::middleware::map_response_with_state;
 use axum::routing::get;
-use tower::Layer as _;
 use tower_http::services::ServeDir;
-use tower_http::set_header::SetResponseHeaderLayer;
 
+pub use front::Front;
 pub use upstream::{Upstream, UpstreamError};
 
 use crate::config::Config;
@@ -30,6 +32,9 @@ pub struct Http {
     /// Path of the WebSocket.
     path: String,
     allowed_origins: Vec<String>,
+    /// Whose word is believed on who asks.
+    front: Front,
+    visitors: visitors::Visitors,
     /// Development mode: pages of any loopback origin may connect.
     development: bool,
     api_key: Option<String>,
@@ -60,6 +65,8 @@ pub fn router(
             .iter()
             .map(|origin| origin.trim_end_matches('/').to_owned())
             .collect(),
+        front: Front::from(config),
+        visitors: visitors::Visitors::new(&config.limits),
         development,
         api_key: config.api_key.clone(),
         max_body_bytes: config.limits.text_frame_bytes,
@@ -77,18 +84,9 @@ pub fn router(
     if config.static_dir.is_none() && upstream.is_none() && development {
         router = router.route("/", get(routes::welcome));
     }
-    let nosniff = || {
-        SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        )
-    };
-    // Behind the layer: the app's answers are passed on as they are.
-    let router = router.layer(nosniff()).with_state(http);
-    match (&config.static_dir, upstream) {
-        (Some(directory), None) => {
-            router.fallback_service(nosniff().layer(ServeDir::new(directory)))
-        }
+    let router = router.with_state(http);
+    let router = match (&config.static_dir, upstream) {
+        (Some(directory), None) => router.fallback_service(ServeDir::new(directory)),
         (Some(directory), Some(upstream)) => router.fallback_service(
             ServeDir::new(directory)
                 .call_fallback_on_method_not_allowed(true)
@@ -96,5 +94,7 @@ pub fn router(
         ),
         (None, Some(upstream)) => router.fallback_service(upstream::router(upstream)),
         (None, None) => router,
-    }
+    };
+    let own = own_answers::headers(&config.allowed_origins, development);
+    router.layer(map_response_with_state(own, own_answers::complete))
 }

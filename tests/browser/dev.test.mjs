@@ -10,7 +10,9 @@ import { at, launch, open, shows } from "./support/page.mjs";
 
 let browser, daemon, source, original;
 before(async () => {
-  [browser, daemon] = await Promise.all([launch(), developDemo()]);
+  // One after the other: where the browser does not start, no daemon is left behind.
+  browser = await launch();
+  daemon = await developDemo();
   source = join(daemon.sources, "local-counter/src/lib.rs");
   original = readFileSync(source, "utf8");
 });

@@ -10,7 +10,9 @@ import { at, launch, open, shows } from "./support/page.mjs";
 let browser, daemon, service;
 before(async () => {
   service = await startWeather();
-  [browser, daemon] = await Promise.all([launch(), serveDemo(undefined, allow(service.origin))]);
+  // One after the other: where the browser does not start, no daemon is left behind.
+  browser = await launch();
+  daemon = await serveDemo(undefined, allow(service.origin));
 });
 after(async () => {
   await browser?.close();

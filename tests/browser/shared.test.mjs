@@ -8,7 +8,9 @@ import { at, launch, open as openPage, shows } from "./support/page.mjs";
 
 let browser, daemon;
 before(async () => {
-  [browser, daemon] = await Promise.all([launch(), serveDemo()]);
+  // One after the other: where the browser does not start, no daemon is left behind.
+  browser = await launch();
+  daemon = await serveDemo();
 });
 after(async () => {
   await browser?.close();

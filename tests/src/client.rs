@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -14,9 +15,14 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::daemon::PATIENCE;
 
+/// Bytes both ways.
+pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
+
 /// One WebSocket to the daemon.
 pub struct Client {
-    socket: WebSocketStream<TcpStream>,
+    socket: WebSocketStream<Box<dyn Duplex>>,
     /// It speaks MessagePack; the tests read and write JSON all the same.
     packed: bool,
     next_id: u64,
@@ -54,14 +60,28 @@ impl Client {
     /// # Errors
     /// If the upgrade is refused.
     pub async fn connect(address: &str, headers: &[(&str, &str)]) -> Result<Self, Error> {
-        let mut request = format!("ws://{address}/api/live/ws").into_client_request()?;
+        let stream = TcpStream::connect(address).await?;
+        let url = format!("ws://{address}/api/live/ws");
+        Self::open(stream, &url, headers).await
+    }
+
+    /// The same for any URL, over bytes that are there already.
+    ///
+    /// # Errors
+    /// If the upgrade is refused.
+    pub async fn open(
+        stream: impl Duplex + 'static,
+        url: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Self, Error> {
+        let mut request = url.into_client_request()?;
         for (name, value) in headers {
             let name: HeaderName = name.parse().expect("a header name");
             request
                 .headers_mut()
                 .insert(name, HeaderValue::from_str(value).expect("a header value"));
         }
-        let stream = TcpStream::connect(address).await?;
+        let stream: Box<dyn Duplex> = Box::new(stream);
         let (socket, response) = tokio_tungstenite::client_async(request, stream).await?;
         let selected = response.headers().get("sec-websocket-protocol");
         let mut client = Self {

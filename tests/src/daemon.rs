@@ -31,6 +31,7 @@ pub struct Daemon {
     /// What it was started from, to start it again.
     builder: DaemonBuilder,
     child: Child,
+    scheme: String,
     address: String,
     log: Arc<Mutex<String>>,
     reader: JoinHandle<()>,
@@ -71,6 +72,12 @@ impl Daemon {
             variables: Vec::new(),
             recovers: false,
         }
+    }
+
+    /// `http` or `https`.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        &self.scheme
     }
 
     /// `127.0.0.1:PORT`.
@@ -307,10 +314,11 @@ impl DaemonBuilder {
         let first = first.expect("the daemon does not listen").unwrap();
         let address = first
             .as_deref()
-            .and_then(|line| line.strip_prefix("listening on http://"));
-        let Some(address) = address else {
+            .and_then(|line| line.strip_prefix("listening on ")?.split_once("://"));
+        let Some((scheme, address)) = address else {
             panic!("the daemon did not start: {first:?}\n{}", started.log());
         };
+        started.scheme = scheme.to_owned();
         started.address = address.to_owned();
         started
     }
@@ -373,6 +381,7 @@ impl DaemonBuilder {
         Daemon {
             builder: self,
             child,
+            scheme: String::new(),
             address: String::new(),
             log,
             reader,

@@ -12,6 +12,10 @@ use crate::process::Runner;
 use crate::repository::{Repository, cargo};
 use crate::terminal;
 
+mod supply;
+
+use supply::Supply;
+
 /// Runs all checks and sums up.
 ///
 /// # Errors
@@ -20,6 +24,7 @@ pub(crate) fn run(repository: &Repository, runner: &Runner) -> Result<()> {
     let mut checks = Checks {
         runner,
         done: Vec::new(),
+        skipped: Vec::new(),
     };
     let (root, components) = (repository.root.as_path(), repository.components());
 
@@ -41,6 +46,7 @@ pub(crate) fn run(repository: &Repository, runner: &Runner) -> Result<()> {
         );
     }
     checks.documentation(root);
+    checks.supply(root, &Supply::of_this_machine());
     for project in [repository.client(), repository.browser_tests()] {
         let name = format!("types of {}", repository.shown(&project));
         checks.add(&name, || {
@@ -57,6 +63,8 @@ pub(crate) fn run(repository: &Repository, runner: &Runner) -> Result<()> {
 struct Checks<'a> {
     runner: &'a Runner,
     done: Vec<(String, Result<()>, Duration)>,
+    /// What could not be done here, and what would make it possible.
+    skipped: Vec<(&'static str, &'static str)>,
 }
 
 impl Checks<'_> {
@@ -89,6 +97,20 @@ impl Checks<'_> {
         self.add("documentation", || runner.must(command, "cargo doc"));
     }
 
+    /// Licences, sources and known weaknesses of what we depend on, as far as this machine can tell.
+    fn supply(&mut self, root: &Path, supply: &Supply) {
+        for (name, plan) in supply.plans() {
+            match plan {
+                Ok(arguments) => self.cargo(name, root, &arguments),
+                Err(hint) => {
+                    terminal::step(name);
+                    terminal::line(&format!("skipped: {hint}"));
+                    self.skipped.push((name, hint));
+                }
+            }
+        }
+    }
+
     fn finish(self) -> Result<()> {
         if self.runner.stopped() {
             bail!("stopped");
@@ -100,6 +122,9 @@ impl Checks<'_> {
                 Ok(()) => terminal::good(&line),
                 Err(error) => terminal::error(&format!("{line}  {error:#}")),
             }
+        }
+        for (name, hint) in &self.skipped {
+            terminal::line(&format!("{name:<28} {:>12}  {hint}", "skipped"));
         }
         let failed = self
             .done

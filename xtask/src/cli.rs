@@ -56,7 +56,7 @@ pub(crate) enum Task {
         #[arg(long, value_name = "SUITE")]
         only: Vec<Suite>,
     },
-    /// Check formatting, lints, documentation, layers and the client's types, without running a test.
+    /// Check formatting, lints, documentation, layers, dependencies and the client's types, without running a test.
     Check,
     /// Check that the daemon's modules import downward only.
     Layers,

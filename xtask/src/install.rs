@@ -83,7 +83,7 @@ fn is_npm_installed(project: &Path) -> bool {
     matches!((installed, wanted), (Some(installed), Some(wanted)) if installed >= wanted)
 }
 
-fn is_on_path(program: &str) -> bool {
+pub(crate) fn is_on_path(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|dir| dir.join(program).is_file())
 }

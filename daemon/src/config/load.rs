@@ -57,6 +57,7 @@ fn check(config: &Config) -> Result<(), String> {
     if !config.path.starts_with('/') {
         return Err(format!("path: `{}` must start with a slash", config.path));
     }
+    config.tls.check()?;
     if config.limits.recycle_bytes > config.limits.memory_bytes {
         return Err("limits.recycle-bytes: must not be more than limits.memory-bytes".to_owned());
     }
@@ -66,6 +67,14 @@ fn check(config: &Config) -> Result<(), String> {
             config.limits.workers_per_module == 0,
         ),
         ("limits.event-queue", config.limits.event_queue == 0),
+        (
+            "limits.connections-per-address",
+            config.limits.connections_per_address == 0,
+        ),
+        (
+            "limits.new-connections-per-address",
+            config.limits.new_connections_per_address == 0,
+        ),
         ("limits.cpu-time", config.limits.cpu_time.is_zero()),
         ("limits.wall-time", config.limits.wall_time.is_zero()),
         ("fetch.timeout", config.fetch.timeout.is_zero()),
@@ -241,6 +250,16 @@ mod tests {
             ("listen = \"nowhere\"", "listen"),
             ("[limits]\ncpu-time = \"0s\"", "limits.cpu-time"),
             ("[limits]\nrecycle-bytes = 100000000000", "recycle-bytes"),
+            ("[tls]\ncert = \"a.pem\"", "needs its key too"),
+            ("[tls]\nkey = \"a.pem\"", "needs its certificate too"),
+            (
+                "[limits]\nconnections-per-address = 0",
+                "limits.connections-per-address",
+            ),
+            (
+                "[limits]\nnew-connections-per-address = 0",
+                "limits.new-connections-per-address",
+            ),
         ] {
             let error = from_toml(text).unwrap_err().to_string();
             assert!(error.contains(part), "{text}: {error}");

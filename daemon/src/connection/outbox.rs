@@ -16,9 +16,9 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
-use tokio::net::tcp::OwnedWriteHalf;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Control, OpCode};
 
+use super::stream::WriteHalf;
 use crate::clock::now_ms;
 use crate::ids::{ConnectionId, InstanceId};
 use crate::live::Client;
@@ -69,7 +69,7 @@ impl CloseReason {
 /// The writing half of a connection.
 pub struct Outbox {
     connection: ConnectionId,
-    socket: OwnedWriteHalf,
+    socket: WriteHalf,
     max_bytes: usize,
     queue: Mutex<Queue>,
     /// Set with `Queue::closing`, to be read without the lock.
@@ -94,10 +94,10 @@ pub enum Written {
 impl Outbox {
     /// An empty outbox. More than `max_bytes` waiting ends the connection.
     #[must_use]
-    pub fn new(
+    pub(super) fn new(
         connection: ConnectionId,
         encoding: Encoding,
-        socket: OwnedWriteHalf,
+        socket: WriteHalf,
         max_bytes: usize,
     ) -> Arc<Self> {
         Arc::new(Self {
@@ -179,7 +179,7 @@ impl Outbox {
             }
             drop(queue);
             // The socket was full: from here its readiness wakes the task.
-            match self.socket.as_ref().poll_write_ready(cx) {
+            match self.socket.poll_write_ready(cx) {
                 Poll::Ready(ready) => ready?,
                 Poll::Pending => return Poll::Pending,
             }

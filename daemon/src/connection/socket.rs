@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::tcp::OwnedReadHalf;
 
 use super::hub::Hub;
 use super::outbox::Outbox;
+use super::stream::ReadHalf;
 
 /// Reads from the socket; what is written goes to the outbox, so that frames of both never mix.
 pub(super) struct Socket {
-    pub(super) read: OwnedReadHalf,
+    pub(super) read: ReadHalf,
     pub(super) outbox: Arc<Outbox>,
     pub(super) hub: Arc<Hub>,
 }

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use futures_util::Stream;
-use tokio::net::TcpStream;
+use futures_util::Stream as _;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -18,6 +17,7 @@ use super::dispatch::Dispatcher;
 use super::hub::Hub;
 use super::outbox::{CloseReason, Outbox, Written};
 use super::socket::Socket;
+use super::stream::Stream;
 use super::user::{Due, User};
 use crate::auth::Credentials;
 use crate::live::Client;
@@ -76,7 +76,7 @@ pub struct Arrival {
 }
 
 /// Serves one connection until it ends.
-pub async fn serve(hub: Arc<Hub>, stream: TcpStream, arrival: Arrival) {
+pub async fn serve(hub: Arc<Hub>, stream: Stream, arrival: Arrival) {
     let Arrival {
         encoding,
         credentials,

@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse, Json, Response};
 use serde_json::json;
 
 use super::access::Denied;
+use super::front::Scheme;
 use super::{Http, Peer};
 use crate::protocol::{Encoding, PROTOCOL_VERSION};
 
@@ -89,13 +90,22 @@ pub(super) async fn components(
 }
 
 /// `GET /api/live/websocket-info`: where the socket is and what it speaks.
-pub(super) async fn websocket_info(State(http): State<Arc<Http>>, headers: HeaderMap) -> Response {
+pub(super) async fn websocket_info(
+    State(http): State<Arc<Http>>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+) -> Response {
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
+    let peer = peer.map(|Extension(peer)| peer.0.ip());
+    let scheme = match http.front.scheme(peer, &headers) {
+        Some(Scheme::Https) => "wss",
+        Some(Scheme::Http) | None => "ws",
+    };
     Json(json!({
         "endpoint": http.path,
-        "url": host.map(|host| format!("ws://{host}{}", http.path)),
+        "url": host.map(|host| format!("{scheme}://{host}{}", http.path)),
         "protocolVersion": PROTOCOL_VERSION,
         "subprotocols": Encoding::ALL.map(Encoding::subprotocol),
         "status": "running",

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::Http;
+use url::form_urlencoded;
+
+use super::{Http, Peer};
 use crate::auth::{Auth, Credentials, Token};
-use crate::connection::{self, Arrival};
+use crate::connection::{self, Arrival, Stream};
 use crate::protocol::Encoding;
 
 /// Answers the upgrade request and serves the connection that comes of it.
@@ -20,7 +23,8 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
         Ok(key) => key,
         Err(refused) => return *refused,
     };
-    if let Err(denied) = http.check_origin(request.headers()) {
+    let peer = request.extensions().get::<Peer>().copied();
+    if let Err(denied) = http.check_origin(request.headers(), peer) {
         tracing::warn!(%denied, "an upgrade was refused");
         return denied.into_response();
     }
@@ -32,6 +36,16 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
         )
             .into_response();
     }
+    let admitted = match peer {
+        Some(Peer(peer)) => http
+            .visitors
+            .admit(&http.front, peer.ip(), request.headers()),
+        None => Ok(None),
+    };
+    let place = match admitted {
+        Ok(place) => place,
+        Err(crowded) => return crowded.into_response(),
+    };
     let asked_for = Encoding::choose(offered(request.headers()));
     let credentials = http.hub.auth.is_on().then(|| credentials(&http.hub.auth, &request));
     let upgraded = hyper::upgrade::on(&mut request);
@@ -41,19 +55,16 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
             Ok(upgraded) => upgraded,
             Err(error) => return tracing::debug!(%error, "an upgrade did not happen"),
         };
-        let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
-            return tracing::error!("an upgraded connection is not a TCP stream");
+        let Some((stream, already_read)) = socket(upgraded) else {
+            return tracing::error!("an upgraded connection is no socket");
         };
-        // Copied: the bytes that came early are few or none, and their buffer is hyper's, of 8 KiB. It must not live
-        // as long as the connection.
-        let already_read = parts.read_buf.to_vec();
-        drop(parts.read_buf);
         let arrival = Arrival {
             encoding: asked_for.unwrap_or_default(),
             credentials,
             already_read,
         };
-        connection::serve(hub, parts.io.into_inner(), arrival).await;
+        connection::serve(hub, stream, arrival).await;
+        drop(place);
     });
     let mut response = (
         StatusCode::SWITCHING_PROTOCOLS,
@@ -89,6 +100,19 @@ fn credentials(auth: &Auth, request: &Request) -> Credentials {
         values.map(|value| (name.clone(), value.to_owned()))
     });
     Credentials::at_upgrade(token, headers.collect())
+}
+
+/// The socket below, and what came with the request.
+fn socket(upgraded: Upgraded) -> Option<(Stream, Vec<u8>)> {
+    // Copied: the bytes that came early are few or none, and their buffer is hyper's, of 8 KiB. It must not live as long
+    // as the connection.
+    match upgraded.downcast::<TokioIo<TcpStream>>() {
+        Ok(parts) => Some((parts.io.into_inner().into(), parts.read_buf.to_vec())),
+        Err(upgraded) => {
+            let parts = upgraded.downcast::<TokioIo<UnixStream>>().ok()?;
+            Some((parts.io.into_inner().into(), parts.read_buf.to_vec()))
+        }
+    }
 }
 
 /// The key of a proper upgrade request (RFC 6455, 4.2.1), or the answer to one that is not.

@@ -30,11 +30,11 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::Peer;
+use super::own_answers::FromApp;
+use super::{Front, Peer};
 use crate::config::UpstreamUrl;
 use body::{Progress, Stoppable, Watched};
 use failure::Failure;
@@ -60,8 +60,8 @@ struct Shared {
     authority: Authority,
     /// From the last byte of the request to the first of the answer.
     first_byte: Duration,
-    /// Proxies, beside those of this machine, whose `X-Forwarded-*` headers are believed.
-    trusted: Vec<IpNet>,
+    /// Whose `X-Forwarded-*` headers are believed.
+    front: Front,
     /// Ends tunnels and event streams.
     stop: CancellationToken,
     /// Owns the tunnels.
@@ -90,21 +90,24 @@ async fn pass(
 ) -> Response {
     let as_page = failure::wants_page(request.headers());
     match upstream.pass(peer.0.ip(), request).await {
-        Ok(response) => response,
+        Ok(mut response) => {
+            response.extensions_mut().insert(FromApp);
+            response
+        }
         Err(failure) => failure.into_response(as_page),
     }
 }
 
 impl Upstream {
-    /// An app at `address`. It may take `first_byte` to begin its answer. `trusted` are proxies whose `X-Forwarded-*`
-    /// headers are believed; those of this machine always are. Nothing is connected before the first request.
+    /// An app at `address`. It may take `first_byte` to begin its answer. `front` knows whose
+    /// `X-Forwarded-*` headers are believed. Nothing is connected before the first request.
     ///
     /// # Errors
     /// If a URL can hold the address and a request cannot.
     pub fn new(
         address: &UpstreamUrl,
         first_byte: Duration,
-        trusted: Vec<IpNet>,
+        front: Front,
     ) -> Result<Self, UpstreamError> {
         let authority = address
             .authority()
@@ -127,7 +130,7 @@ impl Upstream {
                 client,
                 authority,
                 first_byte,
-                trusted,
+                front,
                 stop: CancellationToken::new(),
                 tunnels: TaskTracker::new(),
                 is_down: AtomicBool::new(false),
@@ -180,13 +183,11 @@ impl Shared {
         *request.uri_mut() = self.uri(path).ok_or(Failure::Unreadable)?;
         *request.version_mut() = Version::HTTP_11;
         let peer = peer.to_canonical();
-        let is_trusted =
-            peer.is_loopback() || self.trusted.iter().any(|trusted| trusted.contains(&peer));
         let headers = request.headers_mut();
         headers::strip(headers);
         // The daemon has asked for the body itself, as soon as it is read.
         headers.remove(header::EXPECT);
-        headers::forward(headers, peer, is_trusted, host.as_ref());
+        headers::forward(headers, peer, &self.front, host.as_ref());
         if let Some(host) = host {
             headers.insert(header::HOST, host);
         }

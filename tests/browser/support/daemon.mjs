@@ -8,13 +8,20 @@ import { join, resolve } from "node:path";
 export const root = resolve(import.meta.dirname, "../../..");
 const program = process.env.LIVESIDE_BIN ?? join(root, "target/debug/liveside");
 
-/** Starts `liveside ARGS…` and waits until it listens. */
-export async function start(args, listen = "127.0.0.1:0") {
+/** Starts `liveside ARGS…` and waits until it listens. `directories` are its own: they go when it has ended. */
+export async function start(args, listen = "127.0.0.1:0", directories = []) {
   if (!existsSync(program)) throw new Error(`${program} is not built: run \`cargo build --bin liveside\``);
   const child = spawn(program, [...args, "--listen", listen, "--rate-limit", "off"], { stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
   child.stderr.on("data", (data) => (log += data));
-  const ended = new Promise((done) => child.once("exit", done));
+  const ended = new Promise((done) => {
+    const end = (code) => {
+      for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+      done(code);
+    };
+    child.once("exit", end);
+    child.once("error", end);
+  });
   const address = await new Promise((found, failed) => {
     let out = "";
     child.stdout.on("data", (data) => {
@@ -38,12 +45,15 @@ export async function start(args, listen = "127.0.0.1:0") {
 /** The demo, from the modules that were built; with the text of a configuration, if one is given. */
 export function serveDemo(listen, config) {
   const args = ["serve", "--components", join(root, "target/components"), "--static", join(root, "components/demo")];
+  const directories = [];
   if (config) {
-    const file = join(mkdtempSync(join(tmpdir(), "liveside-config-")), "liveside.toml");
+    const directory = mkdtempSync(join(tmpdir(), "liveside-config-"));
+    directories.push(directory);
+    const file = join(directory, "liveside.toml");
     writeFileSync(file, config);
     args.push("--config", file);
   }
-  return start(args, listen);
+  return start(args, listen, directories);
 }
 
 /** A copy of the guests' workspace that may be edited, and `liveside dev` on it. */
@@ -58,6 +68,7 @@ export async function developDemo() {
   const manifest = join(sources, "Cargo.toml");
   writeFileSync(manifest, readFileSync(manifest, "utf8").replaceAll("../guest-sdk", join(root, "guest-sdk")));
   const out = mkdtempSync(join(tmpdir(), "liveside-modules-"));
-  const daemon = await start(["dev", sources, "--out", out, "--static", join(root, "components/demo")]);
+  const args = ["dev", sources, "--out", out, "--static", join(root, "components/demo")];
+  const daemon = await start(args, undefined, [out]);
   return { ...daemon, sources };
 }

@@ -16,6 +16,7 @@ pub(super) const LAYERS: &[(u8, &[&str])] = &[
             "fetch",
             "webhooks",
             "telemetry",
+            "tls",
         ],
     ),
     (
@@ -96,6 +97,11 @@ pub(super) const FENCES: &[Fence] = &[
         crates: &["jsonwebtoken"],
         modules: &["auth"],
         reason: "there is then one place that decides whether a token counts",
+    },
+    Fence {
+        crates: &["rustls", "tokio_rustls"],
+        modules: &["tls"],
+        reason: "which versions and ciphers are spoken with browsers is decided in one place",
     },
     Fence {
         crates: &["redb"],

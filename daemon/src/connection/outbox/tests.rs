@@ -26,7 +26,12 @@ async fn outbox_of(
     let (server, _) = listener.accept().await.unwrap();
     let (read, write) = server.into_split();
     (
-        Outbox::new("c".to_owned().into(), encoding, write, max_bytes),
+        Outbox::new(
+            "c".to_owned().into(),
+            encoding,
+            WriteHalf::Tcp(write),
+            max_bytes,
+        ),
         client,
         read,
     )

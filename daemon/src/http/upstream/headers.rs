@@ -9,8 +9,8 @@ use axum::extract::Request;
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method, Version};
 
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+use crate::http::front::{FORWARDED_FOR, FORWARDED_PROTO, Front};
+
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 /// Headers of one connection, also where `Connection` does not name them.
@@ -57,12 +57,11 @@ pub(super) fn keep_upgrade(headers: &mut HeaderMap) {
 pub(super) fn forward(
     headers: &mut HeaderMap,
     peer: IpAddr,
-    is_trusted: bool,
+    front: &Front,
     host: Option<&HeaderValue>,
 ) {
-    let peer = peer.to_string();
     let mut chain = Vec::new();
-    if is_trusted {
+    if front.trusts(peer) {
         for value in headers.get_all(&FORWARDED_FOR) {
             chain.extend_from_slice(value.as_bytes());
             chain.extend_from_slice(b", ");
@@ -71,15 +70,15 @@ pub(super) fn forward(
         headers.remove(&FORWARDED_PROTO);
         headers.remove(&FORWARDED_HOST);
     }
-    chain.extend_from_slice(peer.as_bytes());
+    chain.extend_from_slice(peer.to_string().as_bytes());
     // Joined from values that are valid: it cannot fail. If it did, nothing would be claimed.
     match HeaderValue::from_bytes(&chain) {
         Ok(chain) => headers.insert(FORWARDED_FOR, chain),
         Err(_) => headers.remove(FORWARDED_FOR),
     };
     if !headers.contains_key(&FORWARDED_PROTO) {
-        // The daemon itself speaks no TLS.
-        headers.insert(FORWARDED_PROTO, HeaderValue::from_static("http"));
+        let scheme = front.own_scheme().as_str();
+        headers.insert(FORWARDED_PROTO, HeaderValue::from_static(scheme));
     }
     if let (false, Some(host)) = (headers.contains_key(&FORWARDED_HOST), host) {
         headers.insert(FORWARDED_HOST, host.clone());
@@ -125,11 +124,13 @@ mod tests {
         is_trusted: bool,
     ) -> Vec<(String, String)> {
         let mut headers = map(headers);
+        let proxies = is_trusted.then(|| "10.0.0.0/24".parse().unwrap());
+        let front = Front::new(proxies.into_iter().collect(), false);
         let host = HeaderValue::from_static("app.org");
         forward(
             &mut headers,
             IpAddr::from([10, 0, 0, 9]),
-            is_trusted,
+            &front,
             Some(&host),
         );
         let mut headers: Vec<_> = headers

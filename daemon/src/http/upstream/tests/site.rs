@@ -103,8 +103,8 @@ impl Site {
     /// A site whose requests come from `peer`.
     pub(super) async fn before(app: Server, peer: IpAddr, first_byte: Duration) -> Self {
         let url = format!("http://{}", app.address).parse().unwrap();
-        let trusted = vec!["10.1.0.0/16".parse().unwrap()];
-        let upstream = Upstream::new(&url, first_byte, trusted).unwrap();
+        let front = Front::new(vec!["10.1.0.0/16".parse().unwrap()], false);
+        let upstream = Upstream::new(&url, first_byte, front).unwrap();
         let front = Server::start(router(upstream.clone()), peer).await;
         Self {
             app,
