@@ -14,12 +14,16 @@ import type { State } from "./api.ts";
 interface Draft {
   readonly value: unknown;
   readonly manual: boolean;
+  /** It was sent before, in vain. */
+  readonly again?: boolean;
 }
 
 /** One optimistic set in flight. */
 export interface PendingSet {
   readonly key: string;
   readonly value: unknown;
+  /** It was typed: `manual` as in the draft that it was. */
+  readonly typed?: { readonly manual: boolean } | undefined;
 }
 
 export class Layers {
@@ -55,6 +59,15 @@ export class Layers {
     return this.#show();
   }
 
+  /** A typed one that the server did not get, or that nobody knows of: it is a draft again, unless there is a newer one. */
+  giveBack(set: PendingSet): string[] {
+    const { key, value, typed } = set;
+    // They come back oldest first.
+    const newer = this.#drafts.get(key);
+    if (typed && (!newer || newer.again)) this.#drafts.set(key, { value, manual: typed.manual, again: true });
+    return this.remove(set);
+  }
+
   draft(key: string, value: unknown, manual: boolean): string[] {
     this.#drafts.set(key, { value, manual });
     return this.#show();
@@ -71,10 +84,10 @@ export class Layers {
   }
 
   /** Takes a draft out to send it. The caller sets its value in the same breath, so what is shown stays. */
-  takeDraft(key: string): unknown {
-    const value = this.#drafts.get(key)?.value;
+  takeDraft(key: string): PendingSet | undefined {
+    const draft = this.#drafts.get(key);
     this.#drafts.delete(key);
-    return value;
+    return draft && { key, value: draft.value, typed: draft };
   }
 
   #show(): string[] {
