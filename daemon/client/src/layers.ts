@@ -14,8 +14,6 @@ import type { State } from "./api.ts";
 interface Draft {
   readonly value: unknown;
   readonly manual: boolean;
-  /** It was sent before, in vain. */
-  readonly again?: boolean;
 }
 
 /** One optimistic set in flight. */
@@ -59,12 +57,11 @@ export class Layers {
     return this.#show();
   }
 
-  /** A typed one that the server did not get, or that nobody knows of: it is a draft again, unless there is a newer one. */
+  /** A typed one that may not have reached the server is a draft again, unless there is something newer. */
   giveBack(set: PendingSet): string[] {
     const { key, value, typed } = set;
-    // They come back oldest first.
-    const newer = this.#drafts.get(key);
-    if (typed && (!newer || newer.again)) this.#drafts.set(key, { value, manual: typed.manual, again: true });
+    const newest = this.#sets.filter((other) => other.key === key).at(-1) === set;
+    if (typed && newest && !this.#drafts.has(key)) this.#drafts.set(key, { value, manual: typed.manual });
     return this.remove(set);
   }
 

@@ -127,6 +127,7 @@ export class FakeSocket {
       ROOM_LEAVE: "ROOM_LEFT",
       ROOM_EMIT: "ROOM_EMITTED",
       ROOM_STATE_SET: "ROOM_EMITTED",
+      ROOM_STATE_GET: "ROOM_STATE",
     };
     this.push({ type: replies[type]!, originalType: type, componentId, requestId, success: true, ...fields } as Message);
   }
@@ -161,12 +162,16 @@ export function signed(componentId: string, nonce: string): { componentId: strin
   return { componentId, nonce, signature: `signature of ${nonce}` };
 }
 
+/** The next socket that the client makes is accepted. */
+export function back(): FakeSocket {
+  for (let waited = 0; socket().closed && waited < 15_000; waited += 100) vi.advanceTimersByTime(100);
+  return socket().accept();
+}
+
 /** The connection is lost and made again. */
 export function reconnected(): FakeSocket {
-  const before = FakeSocket.all.length;
   socket().drop();
-  for (let waited = 0; FakeSocket.all.length === before && waited < 15_000; waited += 100) vi.advanceTimersByTime(100);
-  return socket().accept();
+  return back();
 }
 
 let urls = 0;

@@ -36,7 +36,7 @@ describe("after a lost connection", () => {
     next.delta("id-1", { count: 99 });
     next.delta("id-2", { count: 6 });
     expect(counter.state).toEqual({ count: 6 });
-    void counter.increment();
+    counter.increment().catch(() => {});
     expect(next.last("CALL_ACTION").componentId).toBe("id-2");
     const { componentId, payload } = (reconnected(), socket().last("COMPONENT_REHYDRATE"));
     expect([componentId, payload.signedState]).toEqual(["id-2", signed("id-2", "fresh")]);
@@ -50,7 +50,7 @@ describe("after a lost connection", () => {
     next.delta("id-1", { count: 9 });
     next.rehydrated("id-1", { count: 8 });
     next.delta("id-1", { count: 10 });
-    expect(seen).toEqual([7, 8, 9, 10]);
+    expect(seen).toEqual([7, 9, 10]);
   });
 
   it("the state that is pushed beside the reply is taken, whichever comes first", () => {
@@ -186,10 +186,9 @@ describe("a component that the server has ended", () => {
     counter.subscribe("$error", (error) => errors.push(error));
     server.push(ended("REPLAYED"));
     expect([counter.$connected, server.types]).toEqual([false, ["COMPONENT_MOUNT", "COMPONENT_MOUNT"]]);
-    const call = counter.increment();
+    counter.increment().catch(() => {});
     server.mounted("id-2", { count: 0 });
     expect([counter.state, errors, server.last("CALL_ACTION").componentId]).toEqual([{ count: 0 }, [null], "id-2"]);
-    void call;
     expect(reconnected().types).toEqual(["COMPONENT_MOUNT"]);
   });
 

@@ -13,9 +13,9 @@ beforeEach(() => {
 afterEach(() => {
   // All tests share one window; a connection of an earlier test must not hear that the browser is online.
   for (const [type, listener] of vi.mocked(window.addEventListener).mock.calls) window.removeEventListener(type, listener);
-  localStorage.clear();
-  sessionStorage.clear();
   vi.useRealTimers();
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
+  localStorage.clear();
+  sessionStorage.clear();
 });
