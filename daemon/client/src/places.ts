@@ -5,7 +5,7 @@
 // A tab remembers its places: after a reload of two tabs each has its own again, whichever is quicker.
 
 /** A reload may find its own place still held, for the moment that the browser takes to let go of the old page. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 1_000;
 
 /** Who finds all of them taken keeps nothing. */
 const MAX_PLACES = 100;

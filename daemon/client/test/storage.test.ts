@@ -163,7 +163,7 @@ describe("places", () => {
     const original = browser.tab();
     mountAll((await page(original, url)).server, ["id-1"]);
     const { server } = await page(browser.tab(original), url);
-    await vi.advanceTimersByTimeAsync(500);
+    await vi.advanceTimersByTimeAsync(1000);
     expect(server.types).toEqual(["COMPONENT_MOUNT"]);
     mountAll(server, ["id-2"]);
     expect(Object.keys(localStorage)).toHaveLength(2);
