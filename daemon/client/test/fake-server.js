@@ -1,5 +1,5 @@
 // A stand-in for the daemon while working on the client or the demo page: serves the page and dist/,
-// and plays some of the example components, and rooms. `npm run fake-server [PORT]`.
+// and plays some of the example components, rooms, and recovery. `npm run fake-server [PORT]`.
 //
 // It keeps only to what the demo needs of the protocol; the daemon is the reference.
 // POST /fake/DEV_RELOAD with a JSON body pushes that message to every browser.

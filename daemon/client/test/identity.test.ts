@@ -244,9 +244,9 @@ describe("the user", () => {
     server.established();
     server.signedIn("ada");
     await settled();
-    const next = reconnected();
-    next.established();
-    await settled();
+    (await again()).established();
+    // That one is lost before the credentials are answered.
+    const next = await again();
     next.signedIn("ada");
     await settled();
     expect(seen).toEqual([null, "ada"]);
@@ -291,6 +291,15 @@ describe("an identity whose time is over", () => {
     server.authRefused("Too late");
     await settled();
     expect(seen.slice(2)).toEqual([[null, "AUTH_DENIED", "Too late"]]);
+  });
+
+  it("that a cookie gave is over as well", async () => {
+    const { server, connection } = await client(() => null);
+    server.established("ada");
+    const seen = users(connection);
+    server.push(EXPIRED);
+    await settled();
+    expect(seen).toEqual(["ada", [null, "AUTH_DENIED", "Your session is over"]]);
   });
 
   it("is told where the credentials are no function", async () => {
@@ -368,6 +377,20 @@ describe("signing out", () => {
     next.signedIn(null);
     await settled();
     expect(next.types).toEqual(["AUTH", "COMPONENT_MOUNT"]);
+  });
+
+  it("forgets also what other pages of the app have stored, and leaves what is another socket's", async () => {
+    const entry = `${Date.now()} ${JSON.stringify(signed("id-9", "other page"))}`;
+    const { connection } = newClient();
+    const { host, pathname } = new URL(connection.url);
+    const [same, another] = [`liveside-state ${host}${pathname} LiveForm  0`, `liveside-state ${host}${pathname}/2 LiveForm  0`];
+    for (const key of [same, another]) sessionStorage.setItem(key, entry);
+    const signingOut = connection.signOut();
+    socket().accept();
+    await settled();
+    socket().signedIn(null);
+    await signingOut;
+    expect(Object.keys(sessionStorage)).toEqual([another]);
   });
 
   it("without a connection is done with the next, and who was signed in is not signed in again", async () => {

@@ -55,6 +55,17 @@ describe("after a reload", () => {
     expect(asked((await page(tab, url)).server)).toEqual(["id-2"]);
   });
 
+  it("what comes twice is stored once: it may be long", () => {
+    const store = vi.spyOn(Storage.prototype, "setItem");
+    newClient().use("LiveCounter");
+    const server = socket().accept();
+    server.refreshed("id-1", {}, signed("id-1", "first"));
+    server.mounted("id-1", {}, signed("id-1", "first"));
+    expect(store).toHaveBeenCalledOnce();
+    server.refreshed("id-1", {}, signed("id-1", "second"));
+    expect(store).toHaveBeenCalledTimes(2);
+  });
+
   it("what is refused is forgotten, and the component mounted afresh", async () => {
     const tab = new FakeBrowser().tab();
     const url = newUrl();
