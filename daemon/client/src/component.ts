@@ -9,7 +9,7 @@ import { Listeners, Topics } from "./listeners.ts";
 import type { Mounts } from "./mounts.ts";
 import { type Asking, Outgoing } from "./outgoing.ts";
 import { Room } from "./room.ts";
-import { type Signed, SignedState } from "./signed.ts";
+import { type Signed, SignedState, purposeOf } from "./signed.ts";
 import { bytesOf } from "./wire.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -57,7 +57,7 @@ export class Component {
 
   constructor(name: string, options: UseOptions, connection: Connection, mounts: Mounts, stored: boolean) {
     this.name = name;
-    this.signed = new SignedState(stored ? `${mounts.site} ${name} ${options.room ?? ""}` : undefined);
+    this.signed = new SignedState(stored ? purposeOf(mounts.site, name, options) : undefined);
     this.#options = options;
     this.#connection = connection;
     this.#mounts = mounts;

@@ -18,10 +18,9 @@ export class Identity {
   /** Told when nothing is under way any more, with whether somebody is signed in. */
   readonly #settled: (signedIn: boolean) => void;
   readonly #users = new Listeners<[user: string | null, error: LiveError | null]>();
-  #told: string | null = null;
   #source: CredentialsSource | undefined;
-  /** Whom the server took the socket for when it was made. */
-  #fromUpgrade: string | null = null;
+  /** Whom the server takes the connection for. While it is made again, `user` waits for the credentials to be answered. */
+  #known: string | null = null;
   /** This socket's first signing in was begun. */
   #begun = false;
   #underWay = 0;
@@ -87,14 +86,14 @@ export class Identity {
 
   receive(message: Message): void {
     if (message.type === "CONNECTION_ESTABLISHED") {
-      this.#fromUpgrade = message.userId ?? null;
-      if (!this.uncertain) this.#become(this.#fromUpgrade);
+      this.#known = message.userId ?? null;
+      if (!this.uncertain) this.#become();
     } else if (message.type === "AUTH_EXPIRED") {
       const error = errorOf(message, "AUTH_DENIED");
-      this.#fromUpgrade = null;
+      this.#known = null;
       // Nobody is told of an end that is none.
       if (typeof this.#source === "function") this.#signIn(this.#source, error).catch(() => {});
-      else this.#become(null, error);
+      else this.#become(error);
     }
   }
 
@@ -103,14 +102,11 @@ export class Identity {
     this.#underWay++;
     try {
       const credentials = typeof source === "function" ? await this.#ask(source) : source;
-      if (!credentials) this.#become(this.#fromUpgrade, reason);
-      else {
-        const { payload } = await this.#send(credentials);
-        this.#become(payload?.userId ?? null);
-      }
+      if (credentials) await this.#send(credentials);
+      this.#become(credentials ? null : reason);
       return this.user;
     } catch (error) {
-      if ((error as LiveError).code !== "CONNECTION_LOST") this.#become(this.user, error as LiveError);
+      if ((error as LiveError).code !== "CONNECTION_LOST") this.#become(error as LiveError);
       throw error;
     } finally {
       if (--this.#underWay === 0) this.#settled(this.user !== null);
@@ -121,19 +117,18 @@ export class Identity {
     try {
       return (await source()) as Credentials;
     } catch (error) {
-      this.user = this.#fromUpgrade;
       throw new LiveError(error instanceof Error ? error.message : String(error), "AUTH_DENIED");
     }
   }
 
-  #send(payload: Credentials): Promise<Message> {
+  #send(payload: Credentials): Promise<void> {
     return new Promise((resolve, reject) => {
       const { requests, status } = this.#connection;
       const request = requests.add("sign in", undefined, TIMEOUT_MS, (error, reply) => {
-        if (!error) return resolve(reply);
         // A refusal need not cost who one was before.
-        if (reply.type && !reply.authenticated) this.user = null;
-        reject(error);
+        if (!error || (reply.type && !reply.authenticated)) this.#known = reply.payload?.userId ?? null;
+        if (error) reject(error);
+        else resolve();
       });
       const message = { type: "AUTH", payload };
       if (status === "open") this.#post(request, message);
@@ -146,10 +141,9 @@ export class Identity {
     this.#connection.send({ ...message, requestId: request.id });
   }
 
-  #become(user: string | null, error: LiveError | null = null): void {
-    this.user = user;
-    if (user === this.#told && !error) return;
-    this.#told = user;
-    this.#users.emit(user, error);
+  #become(error: LiveError | null = null): void {
+    const same = this.user === this.#known;
+    this.user = this.#known;
+    if (!same || error) this.#users.emit(this.user, error);
   }
 }

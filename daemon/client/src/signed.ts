@@ -1,7 +1,7 @@
 // The newest signed state of one component: in memory, for a connection that was lost, and in the browser's storage,
 // for a page that was loaded anew. Nobody here looks into it: the server alone can tell whether it is good.
 
-import type { Message } from "./api.ts";
+import type { Message, UseOptions } from "./api.ts";
 import { type Place, attempt, hasLocks, takePlace } from "./places.ts";
 
 /** What the server gives out, and takes back once. */
@@ -15,23 +15,32 @@ const PREFIX = "liveside-state ";
 /** Only what a lock protects may be seen by other tabs. */
 const storage = (): Storage => (hasLocks() ? localStorage : sessionStorage);
 
-/** Drops what is too old, also of components that no page uses any more; of one site, everything. */
+/** Nobody's storage is filled with what may never be asked for again. */
+const MAX_ENTRIES = 200;
+
+// An entry is the time and the JSON, so that nothing long is parsed to find what is old.
+
+const isOld = (entry: string): boolean => !(Date.now() - parseInt(entry) < MAX_AGE_MS);
+
+/** Drops what is too old or too much, also of components that no page uses any more; of one site, everything. */
 export function dropStored(site?: string): void {
   attempt(() => {
-    for (const key of Object.keys(storage())) {
-      if (!key.startsWith(PREFIX)) continue;
-      if (key.startsWith(`${PREFIX}${site} `)) storage().removeItem(key);
-      else read(key);
-    }
+    const kept = storage();
+    const keys = Object.keys(kept).filter((key) => key.startsWith(PREFIX));
+    const newestFirst = keys.sort((a, b) => parseInt(kept.getItem(b)!) - parseInt(kept.getItem(a)!));
+    newestFirst.forEach((key, rank) => {
+      const gone = rank >= MAX_ENTRIES || key.startsWith(`${PREFIX}${site} `) || isOld(kept.getItem(key)!);
+      if (gone) kept.removeItem(key);
+    });
   });
 }
 
-/** An entry is the time and the JSON, so that nothing long is parsed to find what is old. */
-function read(key: string): string | undefined {
-  const [time = "", json] = /^(\d+) (.*)$/s.exec(storage().getItem(key) ?? "")?.slice(1) ?? [];
-  if (Date.now() - Number(time) < MAX_AGE_MS) return json;
-  storage().removeItem(key);
-  return undefined;
+/** What a stored state belongs to. With other props it is another thing, on another page perhaps. */
+export function purposeOf(site: string, name: string, { room = "", props = {} }: UseOptions): string {
+  // Only told apart by them, not to be read by others: they may be what the server encrypts.
+  let hash = 0;
+  for (const char of JSON.stringify(props)) hash = (Math.imul(hash, 31) + char.charCodeAt(0)) | 0;
+  return `${site} ${name} ${room} ${hash}`;
 }
 
 export class SignedState {
@@ -80,6 +89,9 @@ export class SignedState {
     this.#place = place;
     if (!place) return;
     this.#key = `${name} ${place.number}`;
-    this.#value = attempt(() => JSON.parse(read(this.#key!)!));
+    this.#value = attempt(() => {
+      const entry = storage().getItem(this.#key!)!;
+      return isOld(entry) ? undefined : JSON.parse(entry.slice(entry.indexOf(" ")));
+    });
   }
 }

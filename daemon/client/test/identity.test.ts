@@ -105,6 +105,18 @@ describe("credentials", () => {
     expect(seen).toEqual([null, [null, "AUTH_DENIED", "That token is forged"]]);
   });
 
+  it("that a function fails to give cost nobody who is signed in", async () => {
+    const { server, connection } = await client({ token: "t" });
+    server.signedIn("ada");
+    await settled();
+    const seen = users(connection);
+    const failing = () => {
+      throw new Error("The login service is down");
+    };
+    expect(await outcome(connection.auth(failing))).toMatchObject({ code: "AUTH_DENIED", message: "The login service is down" });
+    expect(seen).toEqual(["ada", ["ada", "AUTH_DENIED", "The login service is down"]]);
+  });
+
   it("hold for the URL as they were given first", async () => {
     const { server, connection } = await client({ token: "first" });
     live({ url: connection.url, auth: { token: "second" } });

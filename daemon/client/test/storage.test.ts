@@ -106,7 +106,7 @@ describe("after a reload", () => {
   it("what is stored is told apart by the socket's host and path, without a query that may hold a token", async () => {
     const { server } = await page(new FakeBrowser().tab(), "wss://live.example/ws?token=secret");
     mountAll(server, ["id-1"]);
-    expect(Object.keys(localStorage)).toEqual(["liveside-state live.example/ws LiveCounter  0"]);
+    expect(Object.keys(localStorage)).toEqual(["liveside-state live.example/ws LiveCounter  3938 0"]);
   });
 
   it("what is older than a day is not asked for, and is dropped, also where no page uses it any more", async () => {
@@ -132,6 +132,32 @@ describe("after a reload", () => {
     server.signedIn("ada");
     await settled();
     expect(server.types).toEqual(["AUTH", "COMPONENT_REHYDRATE"]);
+  });
+});
+
+describe("props", () => {
+  it("tell apart what is stored: the same component with others is another thing", async () => {
+    const tab = new FakeBrowser().tab();
+    const url = newUrl();
+    const product = async (props: Record<string, unknown>) => {
+      tab.leave();
+      tab.load()(url).use("LiveProduct", { props });
+      const server = socket().accept();
+      await settled();
+      return server;
+    };
+    mountAll(await product({ id: 5 }), ["id-5"]);
+    mountAll(await product({ id: 7 }), ["id-7"]);
+    expect([asked(await product({ id: 5 })), asked(await product({ id: 7 }))]).toEqual([["id-5"], ["id-7"]]);
+    expect(asked(await product({ id: 9 }))).toEqual([]);
+  });
+
+  it("that are others each time do not fill the storage: the newest 200 are kept", () => {
+    const now = Date.now();
+    for (let n = 0; n < 250; n++) sessionStorage.setItem(`liveside-state host/ws X  ${n} 0`, `${now - n} {}`);
+    newClient();
+    expect(sessionStorage).toHaveLength(200);
+    expect([199, 200].map((n) => sessionStorage.getItem(`liveside-state host/ws X  ${n} 0`))).toEqual([`${now - 199} {}`, null]);
   });
 });
 
@@ -253,7 +279,7 @@ describe("a storage that is full or forbidden", () => {
     const tab = new FakeBrowser().tab();
     const { host } = location;
     const url = newUrl();
-    localStorage.setItem(`liveside-state ${host}${url} LiveCounter  0`, `${Date.now()} {not JSON`);
+    localStorage.setItem(`liveside-state ${host}${url} LiveCounter  3938 0`, `${Date.now()} {not JSON`);
     expect((await page(tab, url)).server.types).toEqual(["COMPONENT_MOUNT"]);
   });
 
