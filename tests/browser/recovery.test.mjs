@@ -194,14 +194,15 @@ test("a copy of the stored state that was used up is refused, and its page begin
   const original = await visit();
   await andIsKept(original.page, () => countToSix(original.page));
   const storageState = await storageOf(original.page);
+  const entry = await kept(original.page);
+  const id = JSON.parse(entry.slice(entry.indexOf(" "))).componentId;
   await original.page.reload();
   await shows(original.page, "counter-count", 6);
 
   const copy = await visit(daemon.url, { storageState });
   await shows(copy.page, "counter-count", 0);
-  const refusals = rehydrations(copy);
-  assert.ok(refusals.length > 0);
-  for (const { success, code } of refusals) assert.deepEqual([success, code], [false, "REPLAYED"]);
+  const refusals = rehydrations(copy).filter(({ componentId }) => componentId === id);
+  assert.deepEqual(refusals.map(({ success, code }) => [success, code]), [[false, "REPLAYED"]]);
   await at(copy.page, "counter-increment").click();
   await shows(copy.page, "counter-count", 1);
   await noErrorShows(copy.page);
