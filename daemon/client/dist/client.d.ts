@@ -251,14 +251,14 @@ export interface Connection {
   /**
    * Signs in, now and with every further socket, until `signOut`. Opens the connection if need be. Components that were
    * refused for want of a user are mounted then. Rejects with the server's {@link LiveError}; who was signed in before
-   * may still be, `user` tells.
+   * is so still.
    */
   auth(credentials: CredentialsSource): Promise<{ userId: string }>;
   /** Signs out, also who was signed in by a cookie, and forgets the states that were kept for a reload. */
   signOut(): Promise<void>;
   /** Called for every frame in either direction. Costs nothing while nobody listens. Credentials are left out. */
   onFrame(listener: (frame: Frame) => void): Stop;
-  /** Closes the socket and stops reconnecting, until the next `open()`. */
+  /** Closes the socket and stops reconnecting, until the next `open()`. The server does not wait for its components. */
   close(): void;
   /** Opens the socket now if it is not open. `use` does this by itself. */
   open(): void;

@@ -11,6 +11,9 @@ import { Listeners } from "./listeners.ts";
 import { Requests } from "./requests.ts";
 import { describeFrame } from "./wire.ts";
 
+/** The close code of a connection that is given up, and will be made again. */
+const LOST = 4000;
+
 /** What the owner of a connection is told. */
 export interface ConnectionEvents {
   opened(): void;
@@ -160,7 +163,8 @@ export class Connection implements PublicConnection {
     const socket = this.#socket;
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close();
+      // Without a code it would say goodbye, and the server would keep nothing for who comes back.
+      socket.close(status === "closed" ? 1000 : LOST);
     }
     this.#socket = undefined;
     this.#heartbeat.stop();

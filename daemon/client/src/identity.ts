@@ -125,10 +125,10 @@ export class Identity {
     return new Promise((resolve, reject) => {
       const { requests, status } = this.#connection;
       const request = requests.add("sign in", undefined, TIMEOUT_MS, (error, reply) => {
-        // A refusal need not cost who one was before.
-        if (!error || (reply.type && !reply.authenticated)) this.#known = reply.payload?.userId ?? null;
-        if (error) reject(error);
-        else resolve();
+        // Who is refused stays who it was.
+        if (error) return reject(error);
+        this.#known = reply.payload?.userId ?? null;
+        resolve();
       });
       const message = { type: "AUTH", payload };
       if (status === "open") this.#post(request, message);

@@ -16,6 +16,7 @@ export class FakeSocket {
   binaryType = "blob";
   readonly sent: Message[] = [];
   closed = false;
+  closeCode: number | undefined;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: (() => void) | null = null;
@@ -31,8 +32,9 @@ export class FakeSocket {
     this.sent.push(typeof data === "string" ? JSON.parse(data) : (decode(data) as Message));
   }
 
-  close(): void {
+  close(code?: number): void {
     this.closed = true;
+    this.closeCode = code;
   }
 
   /** The server accepts the connection. */
@@ -96,8 +98,8 @@ export class FakeSocket {
   }
 
   /** Refuses the newest AUTH. */
-  authRefused(error = "Wrong password", authenticated = false): void {
-    this.reply("AUTH", { success: false, authenticated, error, code: "AUTH_DENIED", payload: { error } });
+  authRefused(error = "Wrong password"): void {
+    this.reply("AUTH", { success: false, authenticated: false, error, code: "AUTH_DENIED", payload: { error } });
   }
 
   established(userId?: string): void {
