@@ -34,8 +34,9 @@ export function showFrames(connection, list, totals) {
   }
 
   function learn({ type, componentId, payload, result, requestId }) {
-    if (type === "COMPONENT_MOUNT") names.set(requestId, payload.component);
+    if (type === "COMPONENT_MOUNT" || type === "COMPONENT_REHYDRATE") names.set(requestId, payload.component);
     if (type === "COMPONENT_MOUNTED" && result) names.set(result.componentId, names.get(requestId));
+    if (type === "COMPONENT_REHYDRATED" && result) names.set(result.newComponentId, names.get(requestId));
     if (type === "COMPONENT_UNMOUNT") names.delete(componentId);
   }
 

@@ -35,6 +35,10 @@ export interface Handle<S extends State = State> {
   readonly $connected: boolean;
   /** The first mount, a call or a set is under way. */
   readonly $loading: boolean;
+  /** How many calls are kept to be sent later, `{ queue: true }`. */
+  readonly $pending: number;
+  /** Who is signed in on the connection; null for nobody. */
+  readonly $user: string | null;
   /** The last failure of a mount, call or set, or the last error that the component pushed. The next call or set clears it. */
   readonly $error: LiveError | null;
 
@@ -43,13 +47,15 @@ export interface Handle<S extends State = State> {
   /** Called with one key's value: at once if there is a state, then after every change of that key. */
   subscribe<K extends keyof S & string>(key: K, listener: (value: S[K], previous: S[K] | undefined) => void): Stop;
   subscribe(key: "$connected" | "$loading", listener: (value: boolean) => void): Stop;
+  subscribe(key: "$pending", listener: (value: number) => void): Stop;
+  subscribe(key: "$user", listener: (value: string | null) => void): Stop;
   subscribe(key: "$error", listener: (error: LiveError | null) => void): Stop;
 
   /**
    * Runs an action and resolves with its result. `counter.increment({ by: 2 })` is the same as
    * `counter.call("increment", { by: 2 })`; use `call` for an action whose name the handle itself has.
-   * Before the component is mounted a call waits for it, within its time-out. What was typed into a
-   * field and is not sent yet goes first. Rejects with a {@link LiveError}.
+   * Before the component is mounted a call waits for it, within its time-out, or however long with `queue`.
+   * What was typed into a field and is not sent yet goes first. Rejects with a {@link LiveError}.
    */
   call(action: string, payload?: unknown, options?: CallOptions): Promise<any>;
 
@@ -78,7 +84,13 @@ export interface Handle<S extends State = State> {
   /** Called with the bytes that the component pushes under a name. They are no part of its state. */
   onBinary(name: string, listener: (bytes: Uint8Array) => void): Stop;
 
-  /** Ends this component. Calls that still wait are rejected with `UNMOUNTED`. Other handles on the same instance, a singleton, go on. */
+  /**
+   * Called each time that the component came back with its state, after a lost connection or a reload of the page. Not
+   * called where it was mounted afresh.
+   */
+  onRehydrated(listener: (rehydration: Rehydration) => void): Stop;
+
+  /** Ends this component, and forgets its state. Calls that still wait are rejected with `UNMOUNTED`. Other handles on the same instance, a singleton, go on. */
   unmount(): void;
 }
 
@@ -87,7 +99,19 @@ export type Live<S extends State = State, A = Actions> = Handle<S> & Omit<A, key
 
 export interface CallOptions {
   /** Instead of the component's own time-out, in milliseconds. */
-  timeout?: number;
+  timeout?: number | undefined;
+  /**
+   * Safe to be sent later: while the component is not mounted the call is kept, up to 100 of them, and sent in order
+   * once it is; its time-out runs from then. A call that was sent before the connection was lost is not sent again.
+   * Beyond 100 it rejects with `LIMIT_EXCEEDED`; what is kept does not outlive the page.
+   */
+  queue?: boolean | undefined;
+}
+
+/** How a component came back. */
+export interface Rehydration {
+  /** True: it had stayed alive, and is as it was with its timers and rooms. False: its last signed state was given to a new one. */
+  recovered: boolean;
 }
 
 export interface FieldOptions {
@@ -206,14 +230,35 @@ export interface Message {
   [field: string]: any;
 }
 
+/** What proves who somebody is: `{ token }`, or whatever the server's providers take; `provider` names one of them. */
+export type Credentials = Record<string, unknown>;
+
+/** Credentials, or what gives them each time they are needed; nothing where nobody is to be signed in. */
+export type CredentialsSource = Credentials | (() => Credentials | null | undefined | Promise<Credentials | null | undefined>);
+
 export interface Connection {
   readonly url: string;
   readonly status: ConnectionStatus;
   /** Called at once and after every change. */
   onStatus(listener: (status: ConnectionStatus) => void): Stop;
-  /** Called for every frame in either direction. Costs nothing while nobody listens. */
+  /** Who is signed in, by the server's word; null for nobody, and until it is known. */
+  readonly user: string | null;
+  /**
+   * Called at once and after every change. Where signing in failed, or its time is over and could not be renewed, the
+   * error tells why, with the code `AUTH_DENIED`.
+   */
+  onUser(listener: (user: string | null, error: LiveError | null) => void): Stop;
+  /**
+   * Signs in, now and with every further socket, until `signOut`. Opens the connection if need be. Components that were
+   * refused for want of a user are mounted then. Rejects with the server's {@link LiveError}; who was signed in before
+   * is so still.
+   */
+  auth(credentials: CredentialsSource): Promise<{ userId: string }>;
+  /** Signs out, also who was signed in by a cookie, and forgets the states that were kept for a reload. */
+  signOut(): Promise<void>;
+  /** Called for every frame in either direction. Costs nothing while nobody listens. Credentials are left out. */
   onFrame(listener: (frame: Frame) => void): Stop;
-  /** Closes the socket and stops reconnecting, until the next `open()`. */
+  /** Closes the socket and stops reconnecting, until the next `open()`. The server does not wait for its components. */
   close(): void;
   /** Opens the socket now if it is not open. `use` does this by itself. */
   open(): void;
@@ -233,10 +278,18 @@ export interface LiveOptions {
    * either of them cannot do it, it is JSON as before. Once asked for, it holds for every further socket of the URL.
    */
   encoding?: "json" | "msgpack";
+  /**
+   * Who signs in before anything is mounted, with every socket. A function is asked each time, and when the identity's
+   * time is over. What is given first holds for the URL; `connection.auth` gives another.
+   */
+  auth?: CredentialsSource;
+  /** `false`: the components of this client do not keep their state in the browser for a reload of the page. */
+  storage?: boolean;
 }
 
 /** The client of one daemon. Every call with the same URL gives the same client, with one connection. */
-export declare function live(options?: string | LiveOptions): Client;
+export declare function live(options?: LiveOptions): Client;
+export declare function live(url: string, options?: Omit<LiveOptions, "url">): Client;
 
 /**
  * Brings the `live` attributes under a node to life, and those added to it later. Loading the script
@@ -265,6 +318,8 @@ declare global {
     "liveside:reload": CustomEvent<{ component: string; version: string }>;
   }
   interface HTMLElementEventMap {
+    /** The component of this element came back with its state. Bubbles. */
+    "liveside:rehydrated": CustomEvent<Rehydration>;
     /** An action called by an attribute of this element, or of one inside it, succeeded. Bubbles. */
     "liveside:result": CustomEvent<{ action: string; result: unknown }>;
     /** Such an action failed. Bubbles. */

@@ -1,18 +1,26 @@
 // One socket that is kept open: made, watched, and made again when it is lost. It knows frames and
 // requests, and nothing of components.
 
-import type { Connection as PublicConnection, ConnectionStatus, Frame, Message, Stop } from "./api.ts";
+import type { Connection as PublicConnection, ConnectionStatus, CredentialsSource, Frame, Message, Stop } from "./api.ts";
 import { STABLE_MS, reconnectDelay } from "./backoff.ts";
 import { Encoding } from "./encoding.ts";
+import type { LiveError } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { Identity } from "./identity.ts";
 import { Listeners } from "./listeners.ts";
 import { Requests } from "./requests.ts";
 import { describeFrame } from "./wire.ts";
+
+/** The close code of a connection that is given up, and will be made again. */
+const LOST = 4000;
 
 /** What the owner of a connection is told. */
 export interface ConnectionEvents {
   opened(): void;
   lost(): void;
+  /** It is certain whom the connection speaks for; `signedIn` if it is somebody. */
+  identified(signedIn: boolean): void;
+  signedOut(): void;
   /** A message that is not the reply to a request. */
   message(message: Message): void;
   /** The component to ask when the connection is silent. */
@@ -23,6 +31,7 @@ export class Connection implements PublicConnection {
   readonly url: string;
   readonly requests = new Requests();
   readonly encoding = new Encoding();
+  readonly identity: Identity;
   readonly #events: ConnectionEvents;
   readonly #heartbeat: Heartbeat;
   readonly #frames = new Listeners<[Frame]>();
@@ -36,6 +45,7 @@ export class Connection implements PublicConnection {
   constructor(url: string, events: ConnectionEvents) {
     this.url = url;
     this.#events = events;
+    this.identity = new Identity(this, (signedIn) => events.identified(signedIn));
     this.#heartbeat = new Heartbeat(
       () => this.send({ type: "COMPONENT_PING", componentId: events.pingTarget() }),
       () => this.#lost(),
@@ -44,6 +54,27 @@ export class Connection implements PublicConnection {
 
   get status(): ConnectionStatus {
     return this.#status;
+  }
+
+  /** Components may be mounted. */
+  get ready(): boolean {
+    return this.#status === "open" && !this.identity.uncertain;
+  }
+
+  get user(): string | null {
+    return this.identity.user;
+  }
+
+  onUser(listener: (user: string | null, error: LiveError | null) => void): Stop {
+    return this.identity.onUser(listener);
+  }
+
+  auth(credentials: CredentialsSource): Promise<{ userId: string }> {
+    return this.identity.auth(credentials);
+  }
+
+  signOut(): Promise<void> {
+    return this.identity.signOut().finally(() => this.#events.signedOut());
   }
 
   onStatus(listener: (status: ConnectionStatus) => void): Stop {
@@ -75,7 +106,9 @@ export class Connection implements PublicConnection {
     if (this.#status !== "open") return;
     const data = this.encoding.encode(message);
     this.#socket!.send(data);
-    if (this.#frames.any) this.#frames.emit(describeFrame("out", data, [message]));
+    // Who shows frames does not mean to show passwords.
+    const shown = message.type === "AUTH" ? { ...message, payload: {} } : message;
+    if (this.#frames.any) this.#frames.emit(describeFrame("out", data, [shown]));
   }
 
   #connect(status: ConnectionStatus): void {
@@ -99,6 +132,7 @@ export class Connection implements PublicConnection {
       this.#openedAt = performance.now();
       this.#heartbeat.start();
       this.#become("open");
+      this.identity.opened();
       this.#events.opened();
     };
     socket.onmessage = (event) => this.#receive(event.data);
@@ -111,7 +145,9 @@ export class Connection implements PublicConnection {
     const messages = this.encoding.decode(data);
     if (this.#frames.any) this.#frames.emit(describeFrame("in", data, messages));
     for (const message of messages) {
-      if (!this.requests.answer(message)) this.#events.message(message);
+      if (this.requests.answer(message)) continue;
+      if (message.type === "CONNECTION_ESTABLISHED" || message.type === "AUTH_EXPIRED") this.identity.receive(message);
+      else this.#events.message(message);
     }
   }
 
@@ -127,7 +163,8 @@ export class Connection implements PublicConnection {
     const socket = this.#socket;
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close();
+      // Without a code it would say goodbye, and the server would keep nothing for who comes back.
+      socket.close(status === "closed" ? 1000 : LOST);
     }
     this.#socket = undefined;
     this.#heartbeat.stop();
@@ -135,6 +172,7 @@ export class Connection implements PublicConnection {
     // The status first: what somebody asks for while being told must wait, not be sent into the void.
     this.#status = status;
     if (before === "open") {
+      this.identity.lost();
       this.#events.lost();
       this.requests.connectionLost();
     }

@@ -71,6 +71,8 @@ export class Field implements PublicField {
     };
   };
 
-  /** A refusal shows as `$error`: here nobody waits for the answer. */
-  readonly #send = (): void => void this.sync().catch(() => {});
+  /** A refusal shows as `$error`: here nobody waits for the answer. Without a connection it stays a draft until there is one. */
+  readonly #send = (): void => {
+    if (this.#component.connected) this.sync().catch(() => {});
+  };
 }

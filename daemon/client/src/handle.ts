@@ -1,6 +1,6 @@
 // The public face of a component: its own members, and every other name an action.
 
-import type { Actions, BroadcastSource, CallOptions, FieldOptions, Handle, Live, Room, State } from "./api.ts";
+import type { Actions, BroadcastSource, CallOptions, FieldOptions, Handle, Live, Rehydration, Room, State } from "./api.ts";
 import type { Component } from "./component.ts";
 import { Field } from "./field.ts";
 
@@ -21,15 +21,22 @@ export function createHandle<S extends State = State, A = Actions>(component: Co
     get $error() {
       return component.error;
     },
+    get $pending() {
+      return component.outgoing.queued;
+    },
+    get $user() {
+      return component.read("$user") as string | null;
+    },
     subscribe: (...args: any[]) => (args.length === 1 ? subscribeAll(component, args[0]) : subscribeKey(component, args[0], args[1])),
     call: (action: string, payload?: unknown, options?: CallOptions) =>
-      component.call(action, withoutEvent(payload), options?.timeout),
+      component.call(action, withoutEvent(payload), options),
     set: (key: string, value: unknown) => component.set(key, value),
     field: (path: string, options?: FieldOptions) => new Field(component, path, options),
     sync: async () => void (await Promise.all(component.layers.drafts(true).map((key) => component.sync(key)))),
     room: (name?: string) => component.room(name) as Room<any>,
     onBroadcast: (type: string, listener: (data: any, from: BroadcastSource) => void) => component.broadcasts.add(type, listener),
     onBinary: (name: string, listener: (bytes: Uint8Array) => void) => component.binaries.add(name, listener),
+    onRehydrated: (listener: (rehydration: Rehydration) => void) => component.rehydrations.add(listener),
     unmount: () => component.unmount(),
   };
   const actions = new Map<string, (payload?: unknown) => Promise<unknown>>();

@@ -20,6 +20,8 @@ interface Draft {
 export interface PendingSet {
   readonly key: string;
   readonly value: unknown;
+  /** It was typed: `manual` as in the draft that it was. */
+  readonly typed?: { readonly manual: boolean } | undefined;
 }
 
 export class Layers {
@@ -55,6 +57,14 @@ export class Layers {
     return this.#show();
   }
 
+  /** A typed one that may not have reached the server is a draft again, unless there is something newer. */
+  giveBack(set: PendingSet): string[] {
+    const { key, value, typed } = set;
+    const newest = this.#sets.filter((other) => other.key === key).at(-1) === set;
+    if (typed && newest && !this.#drafts.has(key)) this.#drafts.set(key, { value, manual: typed.manual });
+    return this.remove(set);
+  }
+
   draft(key: string, value: unknown, manual: boolean): string[] {
     this.#drafts.set(key, { value, manual });
     return this.#show();
@@ -71,10 +81,10 @@ export class Layers {
   }
 
   /** Takes a draft out to send it. The caller sets its value in the same breath, so what is shown stays. */
-  takeDraft(key: string): unknown {
-    const value = this.#drafts.get(key)?.value;
+  takeDraft(key: string): PendingSet | undefined {
+    const draft = this.#drafts.get(key);
     this.#drafts.delete(key);
-    return value;
+    return draft && { key, value: draft.value, typed: draft };
   }
 
   #show(): string[] {

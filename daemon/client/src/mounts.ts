@@ -4,9 +4,12 @@ import type { Message, UseOptions } from "./api.ts";
 import { Component } from "./component.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import { showReload } from "./reload.ts";
+import { dropStored } from "./signed.ts";
 
 export class Mounts implements ConnectionEvents {
   readonly connection: Connection;
+  /** What the states of this socket are stored under: its URL without a query, which may hold credentials. */
+  readonly site: string;
   readonly #components = new Set<Component>();
   /** By the server's id. Several, where a page uses the same singleton twice. */
   readonly #byId = new Map<string, Set<Component>>();
@@ -20,10 +23,16 @@ export class Mounts implements ConnectionEvents {
 
   constructor(url: string) {
     this.connection = new Connection(url, this);
+    this.connection.onUser(() => {
+      for (const component of this.#components) component.userChanged();
+    });
+    const { host, pathname } = new URL(url);
+    this.site = host + pathname;
+    dropStored();
   }
 
-  use(name: string, options: UseOptions): Component {
-    const component = new Component(name, options, this.connection, this);
+  use(name: string, options: UseOptions, stored: boolean): Component {
+    const component = new Component(name, options, this.connection, this, stored);
     this.#components.add(component);
     if (this.connection.status === "open") component.mount();
     else this.connection.open();
@@ -32,6 +41,19 @@ export class Mounts implements ConnectionEvents {
 
   opened(): void {
     for (const component of this.#components) component.mount();
+  }
+
+  identified(signedIn: boolean): void {
+    for (const component of this.#components) {
+      const { refused } = component;
+      if (!refused || (signedIn && refused.code === "AUTH_DENIED")) component.mount();
+    }
+  }
+
+  /** What was signed for somebody is worth nothing to anybody else, and who comes after may look into the storage. */
+  signedOut(): void {
+    dropStored(this.site);
+    for (const component of this.#components) component.signed.keep(undefined);
   }
 
   lost(): void {
@@ -55,6 +77,7 @@ export class Mounts implements ConnectionEvents {
       if (type === "ERROR") console.error(`liveside: ${message.error}`);
     } else {
       const components = this.#byId.get(componentId);
+      if (components && type === "COMPONENT_UNMOUNTED") this.#byId.delete(componentId);
       if (components) for (const component of [...components]) component.receive(message);
       else if (this.#mounting) this.#early.push(message);
     }

@@ -99,21 +99,24 @@ export class Room implements PublicRoom {
     }
   }
 
-  /** The component is mounted again. */
-  rejoin(): void {
+  /** The component is mounted again; `there` if it is the same, still in its rooms, and only its state may be behind. */
+  rejoin(there = false): void {
     if (!this.wanted || !this.#component.connected) return;
-    this.#join((error) => {
-      // The next mount joins again.
-      if (!error || error.code === "CONNECTION_LOST") return;
-      if (error.code === "RATE_LIMITED") return void setTimeout(() => this.rejoin(), reconnectDelay(1));
-      this.wanted = false;
-      this.#component.fail(error);
-    });
+    this.#join(
+      (error) => {
+        // The next mount joins again.
+        if (!error || error.code === "CONNECTION_LOST") return;
+        if (error.code === "RATE_LIMITED") return void setTimeout(() => this.rejoin(there), reconnectDelay(1));
+        if (there) return this.rejoin();
+        this.wanted = false;
+        this.#component.fail(error);
+      },
+      there ? { type: "ROOM_STATE_GET" } : undefined,
+    );
   }
 
-  #join(done: (error: LiveError | null) => void): void {
+  #join(done: (error: LiveError | null) => void, message: Message = { type: "ROOM_JOIN", initialState: this.#initialState }): void {
     this.#joining++;
-    const message = { type: "ROOM_JOIN", initialState: this.#initialState };
     this.#ask(message, (error, reply) => {
       this.#joining--;
       if (!error) {
@@ -146,7 +149,7 @@ export class Room implements PublicRoom {
 
   #ask(message: Message, settle: (error: LiveError | null, reply: Message) => void): void {
     const { type } = message;
-    this.#component.outgoing.request({ ...message, roomId: this.name }, `${type} ${this.name}`, settle);
+    this.#component.outgoing.request({ ...message, roomId: this.name }, { label: `${type} ${this.name}`, settle });
   }
 
   /** `settle` runs with the reply, before anything that comes after it; what it gives is what the promise rejects with. */

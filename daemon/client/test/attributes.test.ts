@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Stop } from "../src/api.ts";
 import { handleOf, start } from "../src/html/start.ts";
-import { FakeSocket, newUrl, settled, socket } from "./harness.ts";
+import { FakeSocket, back, newUrl, reconnected, settled, signed, socket } from "./harness.ts";
 
 let stop: Stop = () => {};
 
@@ -91,6 +91,30 @@ describe("live", () => {
   });
 });
 
+describe("live-storage", () => {
+  it("turns storing off for its part of the page, and says where it is written wrong", () => {
+    const report = vi.spyOn(console, "error").mockReturnValue();
+    page(`<main live-storage="off"><i live="A"></i></main><i live="B"></i><i live="C" live-storage="no"></i>`);
+    expect(report.mock.calls.map(([text]) => text)).toEqual([`liveside: live="C": "no" should be "on" or "off"`]);
+    const server = socket().accept();
+    const [a, b] = server.sent;
+    server.mountedReply(a!, "id-a", {}, signed("id-a", "a"));
+    server.mountedReply(b!, "id-b", {}, signed("id-b", "b"));
+    expect(Object.values(sessionStorage).map((entry) => JSON.parse(entry.slice(entry.indexOf(" "))))).toEqual([signed("id-b", "b")]);
+  });
+});
+
+describe("a component that comes back", () => {
+  it("is told as an event that bubbles", () => {
+    const server = livePage(`<div live="X"></div>`, {});
+    server.refreshed("id-1", {}, signed("id-1", "first"));
+    const seen: unknown[] = [];
+    document.body.addEventListener("liveside:rehydrated", ({ detail, target }) => seen.push([detail, (target as Element).matches("[live]")]), { once: true });
+    reconnected().rehydrated("id-1", {});
+    expect(seen).toEqual([[{ recovered: true }, true]]);
+  });
+});
+
 describe("live-text", () => {
   it("shows a value as text, never as HTML", () => {
     const server = livePage(`<div live="X"><b live-text="value"></b></div>`, { value: 1 });
@@ -160,6 +184,22 @@ describe("live-click", () => {
       $(`#${id}`).click();
       expect(server.last("CALL_ACTION").payload).toEqual(payload);
     }
+  });
+
+  it("keeps the call for later where live-queue says so, and submits alike", () => {
+    const html = `<div live="X"><button live-click="later" live-queue></button><form live-submit="save" live-queue></form>
+      <b live-text="$pending"></b><i live-show="$user" hidden></i></div>`;
+    const server = livePage(html, {});
+    server.drop();
+    $("button").click();
+    $("form").dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
+    vi.advanceTimersByTime(60_000);
+    expect([text("b"), $("i").hidden]).toEqual(["2", true]);
+    const next = back();
+    next.established("ada");
+    next.mounted("id-2");
+    expect(next.sent.slice(1).map(({ action }) => action)).toEqual(["later", "save"]);
+    expect([text("b"), $("i").hidden]).toEqual(["0", false]);
   });
 
   it("keeps a button from submitting its form and a link from leading elsewhere", () => {

@@ -90,7 +90,7 @@ describe("reconnecting", () => {
   it("stops when it is closed, and begins again when it is opened", () => {
     const { client, counter, server } = mounted();
     client.connection.close();
-    expect(server.closed).toBe(true);
+    expect([server.closed, server.closeCode]).toEqual([true, 1000]);
     expect(counter.$connected).toBe(false);
     vi.advanceTimersByTime(60_000);
     window.dispatchEvent(new Event("online"));
@@ -139,7 +139,8 @@ describe("the heartbeat", () => {
   it("makes a new connection when no answer comes within 10 seconds", () => {
     const { server } = mounted();
     vi.advanceTimersByTime(35_000);
-    expect(server.closed).toBe(true);
+    // 1000, or none, would be a goodbye.
+    expect([server.closed, server.closeCode]).toEqual([true, 4000]);
     vi.advanceTimersByTime(500);
     expect(FakeSocket.all).toHaveLength(2);
   });

@@ -38,8 +38,9 @@ describe("the ES module", () => {
   it("exports what its types declare", () => {
     const [, names] = /export\s*\{([^}]*)\}/.exec(esModule)!;
     const exported = names!.split(",").map((name) => name.trim().split(" ").at(-1));
-    const declared = [...types.matchAll(/export declare (?:class|function) (\w+)/g)].map(([, name]) => name);
-    expect(exported.sort()).toEqual(declared.sort());
+    // A function may be declared in several ways.
+    const declared = new Set([...types.matchAll(/export declare (?:class|function) (\w+)/g)].map(([, name]) => name));
+    expect(exported.sort()).toEqual([...declared].sort());
   });
 });
 

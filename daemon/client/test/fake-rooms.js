@@ -15,10 +15,9 @@ export class FakeRooms {
   join(roomId, componentId, send, state = {}) {
     if (!this.#rooms.has(roomId)) this.#rooms.set(roomId, { members: new Map(), state });
     const room = this.#rooms.get(roomId);
-    if (!room.members.has(componentId)) {
-      room.members.set(componentId, send);
-      this.#system(roomId, "$sub:join", componentId);
-    }
+    const known = room.members.has(componentId);
+    room.members.set(componentId, send);
+    if (!known) this.#system(roomId, "$sub:join", componentId);
     return room;
   }
 

@@ -1,5 +1,5 @@
 // A stand-in for the daemon while working on the client or the demo page: serves the page and dist/,
-// and plays some of the example components, and rooms. `npm run fake-server [PORT]`.
+// and plays some of the example components, rooms, and recovery. `npm run fake-server [PORT]`.
 //
 // It keeps only to what the demo needs of the protocol; the daemon is the reference.
 // POST /fake/DEV_RELOAD with a JSON body pushes that message to every browser.
@@ -10,6 +10,7 @@ import { join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decode, encode } from "@msgpack/msgpack";
 import { WebSocketServer } from "ws";
+import { FakeRecovery } from "./fake-recovery.js";
 import { FakeRooms } from "./fake-rooms.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -100,7 +101,9 @@ const server = createServer(async (request, response) => {
 const handleProtocols = (offered) => offered.has("live.msgpack") && "live.msgpack";
 const sockets = new WebSocketServer({ server, path: "/api/live/ws", handleProtocols });
 const rooms = new FakeRooms();
-let ids = 0;
+const recovery = new FakeRecovery(({ id }) => rooms.leaveAll(id));
+// After a restart no id is given again.
+let ids = Date.now() % 1e9;
 
 function write(socket, message) {
   socket.send(socket.protocol ? encode(message, { ignoreUndefined: true }) : JSON.stringify(message));
@@ -109,12 +112,12 @@ function write(socket, message) {
 sockets.on("connection", (socket) => {
   const instances = new Map();
   const send = (message) => write(socket, { ...message, timestamp: Date.now() });
-  send({ type: "CONNECTION_ESTABLISHED", connectionId: `c${++ids}`, protocolVersion: 1, authenticated: false, features: {} });
+  send({ type: "CONNECTION_ESTABLISHED", connectionId: `c${++ids}`, protocolVersion: 1, authenticated: false, features: { recovery: true } });
 
   function act({ componentId, requestId }, type, action, payload) {
     const reply = { type, componentId, requestId };
     const instance = instances.get(componentId);
-    if (!instance) return send({ ...reply, success: false, code: "COMPONENT_NOT_FOUND", error: `No component ${componentId}` });
+    if (instance?.send !== send) return send({ ...reply, success: false, code: "COMPONENT_NOT_FOUND", error: `No component ${componentId}` });
     const before = { ...instance.state };
     const run = components[instance.name][action];
     let outcome;
@@ -126,16 +129,28 @@ sockets.on("connection", (socket) => {
       send({ type: "ERROR", componentId, error: error.message, payload: { action, error: error.message } });
     }
     const delta = Object.fromEntries(Object.entries(instance.state).filter(([key, value]) => value !== before[key]));
-    if (Object.keys(delta).length) send({ type: "STATE_DELTA", componentId, payload: { delta } });
+    if (Object.keys(delta).length) {
+      send({ type: "STATE_DELTA", componentId, payload: { delta } });
+      recovery.changed(instance);
+    }
     send({ ...reply, ...outcome });
   }
 
-  function end(id) {
-    instances.delete(id);
-    rooms.leaveAll(id);
+  function make(name, state) {
+    const instance = { id: `${name}-${++ids}`, name, state, hidden: {}, send };
+    recovery.add(instance);
+    return instance;
   }
 
-  socket.on("close", () => [...instances.keys()].forEach(end));
+  /** Any name is somebody; a password is not asked for. */
+  function authenticate({ user = null, anonymous }) {
+    if (user === null && !anonymous) return { success: false, authenticated: false, code: "AUTH_DENIED", error: "Who are you?", payload: {} };
+    return { success: true, authenticated: user !== null, payload: { ...(user && { userId: user }) } };
+  }
+
+  socket.on("close", () => {
+    for (const instance of instances.values()) if (instance.send === send) recovery.lost(instance);
+  });
   socket.on("message", (data) => {
     const message = socket.protocol ? decode(data) : JSON.parse(data);
     const { type, componentId, requestId, payload } = message;
@@ -143,19 +158,47 @@ sockets.on("connection", (socket) => {
       const definition = components[payload.component];
       const reply = { type: "COMPONENT_MOUNTED", originalType: type, componentId, requestId };
       if (!definition) return send({ ...reply, success: false, code: "COMPONENT_NOT_FOUND", error: `No component ${payload.component}` });
-      const id = `${payload.component}-${++ids}`;
-      const state = { ...definition.state, ...payload.props };
-      instances.set(id, { name: payload.component, state, hidden: {} });
-      send({ type: "STATE_UPDATE", componentId: id, payload: { state } });
+      const instance = make(payload.component, { ...definition.state, ...payload.props });
+      const { id, state } = instance;
+      const signedState = recovery.sign(instance);
+      instances.set(id, instance);
+      send({ type: "STATE_UPDATE", componentId: id, payload: { state, signedState } });
       if (payload.room) rooms.join(payload.room, id, send);
-      send({ ...reply, success: true, result: { componentId: id, initialState: state } });
-    } else if (type === "COMPONENT_UNMOUNT") end(componentId);
-    else if (type.startsWith("ROOM_")) rooms.handle(message, send);
+      send({ ...reply, success: true, result: { componentId: id, initialState: state, signedState } });
+    } else if (type === "COMPONENT_REHYDRATE") {
+      const reply = { type: "COMPONENT_REHYDRATED", originalType: type, componentId, requestId };
+      try {
+        const { instance, recovered } = recovery.rehydrate(payload, send, make);
+        const { id, state } = instance;
+        const signedState = recovery.sign(instance);
+        instances.set(id, instance);
+        if (payload.room) rooms.join(payload.room, id, send);
+        const names = { oldComponentId: componentId, newComponentId: id };
+        send({ type: "STATE_REHYDRATED", componentId: id, payload: { state, signedState, ...names } });
+        send({ ...reply, success: true, result: { newComponentId: id, state, signedState, recovered } });
+        recovery.changed(instance);
+      } catch ({ code, error }) {
+        send({ ...reply, success: false, code, error });
+      }
+    } else if (type === "AUTH") send({ type: "AUTH_RESPONSE", originalType: type, requestId, ...authenticate(payload) });
+    else if (type === "COMPONENT_UNMOUNT") {
+      const instance = instances.get(componentId);
+      instances.delete(componentId);
+      if (instance?.send === send) recovery.ended(instance);
+    } else if (type.startsWith("ROOM_")) rooms.handle(message, send);
     else if (type === "CALL_ACTION") act(message, "ACTION_RESPONSE", message.action, payload);
     else if (type === "PROPERTY_UPDATE") act(message, "PROPERTY_UPDATED", "setValue", { key: message.property, value: payload.value });
-    else if (type === "COMPONENT_PING") send({ type: "COMPONENT_PONG", componentId, requestId, success: instances.has(componentId) });
+    else if (type === "COMPONENT_PING") send({ type: "COMPONENT_PONG", componentId, requestId, success: instances.get(componentId)?.send === send });
     else send({ type: "ERROR", success: false, code: "UNKNOWN_TYPE", error: `Unknown message type: ${type}`, requestId });
   });
+});
+
+// As the daemon does: everybody gets the last of the state, and is sent away.
+process.on("SIGTERM", () => {
+  recovery.refreshAll();
+  for (const socket of sockets.clients) socket.close(1012);
+  server.close(() => process.exit());
+  server.closeIdleConnections();
 });
 
 server.listen(Number(process.argv[2] ?? 4100), "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/`));

@@ -16,6 +16,7 @@ export class FakeSocket {
   binaryType = "blob";
   readonly sent: Message[] = [];
   closed = false;
+  closeCode: number | undefined;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: (() => void) | null = null;
@@ -31,8 +32,9 @@ export class FakeSocket {
     this.sent.push(typeof data === "string" ? JSON.parse(data) : (decode(data) as Message));
   }
 
-  close(): void {
+  close(code?: number): void {
     this.closed = true;
+    this.closeCode = code;
   }
 
   /** The server accepts the connection. */
@@ -66,13 +68,49 @@ export class FakeSocket {
   }
 
   /** Accepts the newest mount and gives the component this id. */
-  mounted(id: string, initialState: object = {}): void {
-    this.mountedReply(this.last("COMPONENT_MOUNT"), id, initialState);
+  mounted(id: string, initialState: object = {}, signedState?: object): void {
+    this.mountedReply(this.last("COMPONENT_MOUNT"), id, initialState, signedState);
   }
 
-  mountedReply({ componentId, requestId }: Message, id: string, initialState: object): void {
-    const result = { componentId: id, initialState };
+  mountedReply({ componentId, requestId }: Message, id: string, initialState: object, signedState?: object): void {
+    const result = { componentId: id, initialState, signedState };
     this.push({ type: "COMPONENT_MOUNTED", originalType: "COMPONENT_MOUNT", componentId, success: true, result, requestId } as Message);
+  }
+
+  /** Accepts the newest rehydration. */
+  rehydrated(newComponentId: string, state: object, { recovered = true, signedState = signed(newComponentId, "fresh") } = {}): void {
+    this.reply("COMPONENT_REHYDRATE", { result: { newComponentId, state, signedState, recovered } });
+  }
+
+  /** Refuses the newest rehydration. */
+  rehydrationRefused(code: string): void {
+    this.reply("COMPONENT_REHYDRATE", { success: false, error: "That state is not taken", code });
+  }
+
+  /** Tells a change that has settled. */
+  refreshed(componentId: string, state: object, signedState: object): void {
+    this.push({ type: "STATE_UPDATE", componentId, payload: { state, signedState }, timestamp: 5 });
+  }
+
+  /** Answers the newest AUTH. */
+  signedIn(userId: string | null): void {
+    this.reply("AUTH", { authenticated: userId !== null, payload: userId === null ? {} : { userId } });
+  }
+
+  /** Refuses the newest AUTH. */
+  authRefused(error = "Wrong password"): void {
+    this.reply("AUTH", { success: false, authenticated: false, error, code: "AUTH_DENIED", payload: { error } });
+  }
+
+  established(userId?: string): void {
+    const features = { recovery: true, offlineQueue: true };
+    const who = userId === undefined ? { authenticated: false } : { authenticated: true, userId };
+    this.push({ type: "CONNECTION_ESTABLISHED", connectionId: "c-1", protocolVersion: 1, features, ...who });
+  }
+
+  /** The types of what the client sent, in order. */
+  get types(): string[] {
+    return this.sent.map(({ type }) => type);
   }
 
   /** Answers the newest message of a type. */
@@ -83,12 +121,15 @@ export class FakeSocket {
   answer({ type, componentId, requestId }: Message, fields: object): void {
     const replies: Record<string, string> = {
       COMPONENT_MOUNT: "COMPONENT_MOUNTED",
+      COMPONENT_REHYDRATE: "COMPONENT_REHYDRATED",
+      AUTH: "AUTH_RESPONSE",
       CALL_ACTION: "ACTION_RESPONSE",
       PROPERTY_UPDATE: "PROPERTY_UPDATED",
       ROOM_JOIN: "ROOM_JOINED",
       ROOM_LEAVE: "ROOM_LEFT",
       ROOM_EMIT: "ROOM_EMITTED",
       ROOM_STATE_SET: "ROOM_EMITTED",
+      ROOM_STATE_GET: "ROOM_STATE",
     };
     this.push({ type: replies[type]!, originalType: type, componentId, requestId, success: true, ...fields } as Message);
   }
@@ -116,6 +157,23 @@ export class FakeSocket {
 export function socket(): FakeSocket {
   expect(FakeSocket.all.length, "a socket was opened").toBeGreaterThan(0);
   return FakeSocket.all.at(-1)!;
+}
+
+/** What the server signs for a component. The client does not look into it. */
+export function signed(componentId: string, nonce: string): { componentId: string; nonce: string; signature: string } {
+  return { componentId, nonce, signature: `signature of ${nonce}` };
+}
+
+/** The next socket that the client makes is accepted. */
+export function back(): FakeSocket {
+  for (let waited = 0; socket().closed && waited < 15_000; waited += 100) vi.advanceTimersByTime(100);
+  return socket().accept();
+}
+
+/** The connection is lost and made again. */
+export function reconnected(): FakeSocket {
+  socket().drop();
+  return back();
 }
 
 let urls = 0;

@@ -69,6 +69,26 @@ export async function rooms({ live }: { live: typeof published.live }): Promise<
   live({ encoding: "xml" });
 }
 
+export async function signedIn({ live }: { live: typeof published.live }): Promise<void> {
+  const client = live({ auth: async () => ({ token: "t" }), storage: false });
+  const { userId }: { userId: string } = await live("/other", { auth: { token: "t" } }).connection.auth({ user: "ada", password: "x" });
+  const counter = client.use<CounterState>("LiveCounter");
+  const stops: published.Stop[] = [
+    client.connection.onUser((user, error) => [user === userId, error?.code]),
+    counter.onRehydrated(({ recovered }) => !recovered),
+    counter.subscribe("$user", (user) => user?.length),
+    counter.subscribe("$pending", (count) => count + counter.$pending),
+  ];
+  await counter.call("add", { by: 1 }, { queue: true });
+  await client.connection.signOut();
+  void stops;
+
+  // @ts-expect-error: the URL is given already
+  live("/other", { url: "/another" });
+  // @ts-expect-error: credentials are named
+  void client.connection.auth("token");
+}
+
 export async function untyped({ live }: { live: typeof published.live }): Promise<void> {
   const counter = live().use("LiveCounter");
   const result = await counter.increment({ by: 2 });

@@ -99,7 +99,7 @@ function listen(element: Element, type: string, listener: (event: Event) => void
 function run(element: Element, component: Component, action: string, payload: unknown): void {
   const tell = (type: string, detail: object) =>
     element.dispatchEvent(new CustomEvent(type, { bubbles: true, detail: { action, ...detail } }));
-  component.call(action, payload).then(
+  component.call(action, payload, { queue: element.hasAttribute("live-queue") }).then(
     (result) => tell("liveside:result", { result }),
     (error) => tell("liveside:error", { error }),
   );

@@ -46,6 +46,12 @@ export function parseEncoding(text: string | undefined): LiveOptions["encoding"]
   throw new Error(`"${text}" should be "json" or "msgpack"`);
 }
 
+/** `on`, `off`; on where nothing is said. */
+export function parseSwitch(text = "on"): boolean {
+  if (text === "on" || text === "off") return text === "on";
+  throw new Error(`"${text}" should be "on" or "off"`);
+}
+
 export function parseJson(text: string | null | undefined): any {
   if (!text) return undefined;
   try {

@@ -6,7 +6,7 @@ import type { Component } from "../component.ts";
 import { createHandle } from "../handle.ts";
 import { mountComponent } from "../live.ts";
 import { directives } from "./directives.ts";
-import { parseEncoding, parseJson } from "./expressions.ts";
+import { parseEncoding, parseJson, parseSwitch } from "./expressions.ts";
 
 /** An element that shows something of a component. */
 interface Binding {
@@ -86,7 +86,11 @@ function mount(element: HTMLElement): void {
   const inherited = (name: string) => element.closest(`[${name}]`)?.getAttribute(name) ?? undefined;
   const url = inherited("live-url");
   const encoding = parseEncoding(inherited("live-encoding"));
-  components.set(element, mountComponent({ ...(url && { url }), ...(encoding && { encoding }) }, name, { ...(props && { props }), ...(room && { room }) }));
+  const storage = parseSwitch(inherited("live-storage"));
+  const where = { storage, ...(url && { url }), ...(encoding && { encoding }) };
+  const component = mountComponent(where, name, { ...(props && { props }), ...(room && { room }) });
+  component.rehydrations.add((detail) => element.dispatchEvent(new CustomEvent("liveside:rehydrated", { bubbles: true, detail })));
+  components.set(element, component);
 }
 
 function release(element: HTMLElement): void {
