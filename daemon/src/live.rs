@@ -301,13 +301,23 @@ impl Live {
         })?;
         let user = session.identity();
         let user = user.as_deref().map(|user| &*user.user_id);
-        let kept = signer.accept(signed.get(), slot.name(), user)?;
-        let request = match slot.instance(kept.instance.as_str()) {
+        let kept = signer.verify(signed.get(), slot.name(), user)?;
+        let (nonce, living) = (kept.nonce(), slot.instance(kept.peek().instance.as_str()));
+        let in_vain = |instance: &Arc<Instance>| {
+            instance.was_brought_by(nonce) && self.services.lost.holds(instance.id())
+        };
+        let kept = if living.as_ref().is_some_and(in_vain) {
+            kept.used_in_vain()
+        } else {
+            signer.consume(kept)?
+        };
+        let request = match living {
             None => request,
             Some(instance) => {
                 let attach = Attach {
                     client: client.clone(),
                     session: session.clone(),
+                    nonce,
                     request,
                 };
                 match instance.try_submit(Event::Attach(Box::new(attach)), By::Daemon) {

@@ -35,11 +35,12 @@ use crate::config::SignedStateConfig;
 use crate::ids::InstanceId;
 use crate::state::{Document, Json};
 use crate::store::Store;
-use envelope::{Envelope, Nonce, to_hex};
+use envelope::{Envelope, to_hex};
 use key::Key;
 use keyring::Keyring;
 use used::Used;
 
+pub use envelope::Nonce;
 pub use error::{SigningConfigError, SigningError};
 
 /// How far the clock of another daemon may be ahead.
@@ -90,6 +91,18 @@ impl Verified {
     #[must_use]
     pub fn peek(&self) -> &Accepted {
         &self.accepted
+    }
+
+    /// What tells this signed state from every other.
+    #[must_use]
+    pub fn nonce(&self) -> Nonce {
+        self.nonce
+    }
+
+    /// What was signed, without using it up: for one whose use before is known to have come to nothing.
+    #[must_use]
+    pub fn used_in_vain(self) -> Accepted {
+        self.accepted
     }
 }
 

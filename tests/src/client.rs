@@ -28,6 +28,8 @@ pub struct Client {
     next_id: u64,
     /// Messages of frames that were read, and not asked for yet.
     pending: VecDeque<Value>,
+    /// The first message.
+    pub greeting: Value,
     /// Every byte of every frame that came.
     pub received: Vec<u8>,
 }
@@ -89,10 +91,11 @@ impl Client {
             packed: selected.is_some_and(|name| name == "live.msgpack"),
             next_id: 0,
             pending: VecDeque::new(),
+            greeting: Value::Null,
             received: Vec::new(),
         };
-        let greeting = client.json().await;
-        assert_eq!(greeting["type"], "CONNECTION_ESTABLISHED");
+        client.greeting = client.json().await;
+        assert_eq!(client.greeting["type"], "CONNECTION_ESTABLISHED");
         Ok(client)
     }
 

@@ -209,6 +209,30 @@ async fn a_state_is_given_back_once() {
 }
 
 #[tokio::test]
+async fn a_reply_that_was_lost_with_its_connection_loses_nothing() {
+    let daemon = Daemon::with(&["recorder"]).recovering().start().await;
+    let mut client = daemon.connect().await;
+    let kept = client.mount_kept("LiveRecorder", None).await;
+    drop(client);
+    // The same signed state, as long as the browser has not shown that it knows of another.
+    for _ in 0..3 {
+        waiting(&daemon, 1).await;
+        let mut client = daemon.connect().await;
+        let (_, reply) = client.rehydrate(&kept).await;
+        assert_eq!(reply["result"]["recovered"], true, "{reply}");
+    }
+    waiting(&daemon, 1).await;
+    let mut client = daemon.connect().await;
+    client.rehydrate(&kept).await;
+    client.call(&kept.id, "record", json!({})).await;
+    drop(client);
+    waiting(&daemon, 1).await;
+    let mut client = daemon.connect().await;
+    let (_, reply) = client.rehydrate(&kept).await;
+    assert_eq!(reply["code"], "REPLAYED", "{reply}");
+}
+
+#[tokio::test]
 async fn what_is_not_as_it_was_signed_is_refused() {
     let daemon = Daemon::with(&["recorder", "local-counter"])
         .recovering()

@@ -19,6 +19,51 @@ impl Guarded {
 
 /// What the browser sees.
 #[derive(State)]
+pub(crate) struct ForUsers {
+    count: i64,
+}
+
+#[component(name = "LiveForUsers", requires(authenticated))]
+impl ForUsers {
+    #[action]
+    fn add(&mut self) -> i64 {
+        self.count += 1;
+        self.count
+    }
+}
+
+/// What the browser sees.
+#[derive(State)]
+pub(crate) struct ForKeepers {
+    count: i64,
+}
+
+#[component(name = "LiveForKeepers", requires(permissions("vault.open")))]
+impl ForKeepers {
+    #[action]
+    fn add(&mut self) -> i64 {
+        self.count += 1;
+        self.count
+    }
+}
+
+/// What all browsers see.
+#[derive(State)]
+pub(crate) struct GuardedShared {
+    count: i64,
+}
+
+#[component(name = "LiveGuardedShared", singleton, requires(roles("admin", "owner")))]
+impl GuardedShared {
+    #[action]
+    fn add(&mut self) -> i64 {
+        self.count += 1;
+        self.count
+    }
+}
+
+/// What the browser sees.
+#[derive(State)]
 pub(crate) struct PartlyGuarded {
     count: i64,
 }

@@ -220,10 +220,8 @@ impl Dispatcher {
         let identity = self.user.identity();
         let error = outcome.err().map(|refused| refused.to_string());
         self.outbox.send(&ServerMessage::AuthResponse {
-            outcome: match &error {
-                Some(error) => Err((Code::AuthDenied, error)),
-                None => Ok(identity.as_deref().map(|identity| &*identity.user_id)),
-            },
+            outcome: error.as_deref().map_or(Ok(()), |error| Err((Code::AuthDenied, error))),
+            user: identity.as_deref().map(|identity| &*identity.user_id),
             request,
         });
         if error.is_none() {

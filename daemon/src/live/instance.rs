@@ -19,6 +19,7 @@ use super::slot::{Slot, Version};
 use super::timers::TimerKey;
 use crate::ids::InstanceId;
 use crate::protocol::Code;
+use crate::signing::Nonce;
 use crate::wasm::subject::TimerStart;
 use crate::wasm::{Session, Subject};
 
@@ -44,6 +45,9 @@ pub struct Instance {
 struct Mailbox {
     /// The browser's end. Another one, once the browser is back on another connection.
     client: Arc<dyn Client>,
+    /// The nonce of the signed state that has brought the client, until something comes from it: till then the browser
+    /// may not know that it has the component back.
+    brought_by: Option<Box<Nonce>>,
     /// The state while the instance is idle; `None` while a turn has it, and after the end.
     resident: Option<Resident>,
     ended: bool,
@@ -191,6 +195,7 @@ impl Instance {
         });
         let mailbox = Mailbox {
             client,
+            brought_by: None,
             resident,
             ended: false,
             waiting: VecDeque::new(),
@@ -222,8 +227,12 @@ impl Instance {
         &self,
         resident: &mut Resident,
         client: Arc<dyn Client>,
+        nonce: Nonce,
     ) -> Arc<dyn Client> {
-        self.mailbox.lock().client = client.clone();
+        let mut mailbox = self.mailbox.lock();
+        mailbox.client = client.clone();
+        mailbox.brought_by = Some(Box::new(nonce));
+        drop(mailbox);
         std::mem::replace(&mut resident.client, client)
     }
 
@@ -231,6 +240,11 @@ impl Instance {
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.audience.is_some()
+    }
+
+    /// Whether this signed state has brought its client, and nothing has come from it since.
+    pub(super) fn was_brought_by(&self, nonce: Nonce) -> bool {
+        self.mailbox.lock().brought_by.as_deref() == Some(&nonce)
     }
 
     /// Gives an event its turn, or a place in the queue. An event that gets neither is refused at once.
@@ -261,6 +275,12 @@ impl Instance {
         let is_foreign = matches!(by, By::Owner(client) if !std::ptr::addr_eq(client, &raw const *mailbox.client));
         if mailbox.ended || is_foreign {
             return Err(Box::new((event, by)));
+        }
+        if mailbox.brought_by.is_some()
+            && matches!(by, By::Owner(_))
+            && !matches!(event, Event::Disconnect { .. })
+        {
+            mailbox.brought_by = None;
         }
         if let Some(resident) = mailbox.resident.take() {
             let turn = self.clone().take_turn(resident, event, by.caller());

@@ -23,6 +23,7 @@ use super::transaction::Tell;
 use crate::config::RecoveryConfig;
 use crate::ids::InstanceId;
 use crate::protocol::{Code, Mounted, Rehydrated, ServerMessage};
+use crate::signing::Nonce;
 use crate::state::Document;
 use crate::wasm::{GuestEvent, Session};
 
@@ -37,6 +38,8 @@ const OVERHEAD_BYTES: usize = 1024;
 pub struct Attach {
     pub(super) client: Arc<dyn Client>,
     pub(super) session: Arc<Session>,
+    /// Of the signed state.
+    pub(super) nonce: Nonce,
     /// What the browser asked for.
     pub(super) request: RehydrateRequest,
 }
@@ -89,6 +92,11 @@ impl Lost {
     #[must_use]
     pub fn count(&self) -> usize {
         self.waiting.lock().by_age.len()
+    }
+
+    /// Whether a component waits.
+    pub(super) fn holds(&self, id: &InstanceId) -> bool {
+        self.waiting.lock().ages.contains_key(id)
     }
 
     /// Keeps a component. Gives those that must go for it.
@@ -187,9 +195,10 @@ impl Instance {
         let Attach {
             client,
             session,
+            nonce,
             request,
         } = attach;
-        let before = self.take_over(resident, client);
+        let before = self.take_over(resident, client, nonce);
         let was_lost = resident.lost_until.take().is_some();
         if was_lost {
             self.slot.services.lost.forget(self.id());

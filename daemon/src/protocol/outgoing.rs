@@ -26,8 +26,10 @@ pub enum ServerMessage<'a> {
     },
     /// Reply to credentials.
     AuthResponse {
-        /// Who is signed in now: nobody, if the browser asked for that.
-        outcome: Outcome<'a, Option<&'a str>>,
+        /// Whether they count.
+        outcome: Outcome<'a, ()>,
+        /// Who is signed in now: who was before, where they do not.
+        user: Option<&'a str>,
         /// `requestId`, as JSON text.
         request: Option<&'a str>,
     },
@@ -240,15 +242,18 @@ impl ServerMessage<'_> {
                 object.optional_string("userId", *user);
                 object.features(*features);
             }
-            Self::AuthResponse { outcome, request } => {
+            Self::AuthResponse {
+                outcome,
+                user,
+                request,
+            } => {
                 object.kind("AUTH_RESPONSE");
                 object.kind_of("originalType", "AUTH");
-                let user = outcome.as_ref().ok().copied().flatten();
-                object.outcome(outcome, |_, _| {});
+                object.outcome(outcome, |_, ()| {});
                 object.flag("authenticated", user.is_some());
                 object.key("payload");
                 let mut payload = Object::begin(object.out);
-                payload.optional_string("userId", user);
+                payload.optional_string("userId", *user);
                 if let Err((_, error)) = outcome {
                     payload.string("error", error);
                 }

@@ -66,7 +66,7 @@ impl Envelope<'_> {
 }
 
 /// What makes a state unlike any other.
-pub(super) type Nonce = [u8; NONCE_DIGITS / 2];
+pub type Nonce = [u8; NONCE_DIGITS / 2];
 
 /// Lower-case digits.
 pub(super) fn to_hex(bytes: &[u8]) -> String {

@@ -39,15 +39,18 @@ fn messages_look_as_the_protocol_says() {
             },
         },
         ServerMessage::AuthResponse {
-            outcome: Ok(Some("ada")),
+            outcome: Ok(()),
+            user: Some("ada"),
             request: Some("1"),
         },
         ServerMessage::AuthResponse {
-            outcome: Ok(None),
+            outcome: Ok(()),
+            user: None,
             request: None,
         },
         ServerMessage::AuthResponse {
             outcome: Err((Code::AuthDenied, "No")),
+            user: Some("ada"),
             request: Some("2"),
         },
         ServerMessage::AuthExpired { grace_ms: 30_000 },
