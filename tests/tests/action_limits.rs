@@ -120,7 +120,7 @@ async fn the_app_is_not_limited() {
     let (mut client, one) = mounted(&daemon, "LiveLimitedShared").await;
     for count in 1..=5 {
         let path = "/api/live/components/LiveLimitedShared/actions/add";
-        let request = daemon.http("POST", path);
+        let request = daemon.http("POST", path).json(&json!({}));
         let answer = request.header("Authorization", "Bearer key").send().await;
         assert_eq!(answer.json(), json!({"success": true, "result": count}));
     }
