@@ -22,7 +22,7 @@ mod http;
 mod server;
 
 pub use app::App;
-pub use client::{Client, Kept, Mounted, plain};
+pub use client::{Client, Duplex, Kept, Mounted, plain};
 pub use daemon::{Daemon, DaemonBuilder, binary, module};
 pub use desk::Desk;
 pub use http::{HttpAnswer, HttpRequest};

@@ -22,7 +22,7 @@ fn laid_over(mut state: Value, pushed: &[Value]) -> Value {
 #[tokio::test]
 async fn a_fault_undoes_its_event_and_the_next_call_works() {
     let daemon = Daemon::with(&["faulty"])
-        .config("[limits]\ncpu-time = \"200ms\"")
+        .config("[limits]\ncpu-time = \"1s\"")
         .start()
         .await;
     let mut client = daemon.connect().await;
@@ -114,7 +114,7 @@ async fn a_guest_cannot_send_text_that_is_no_json() {
 
 #[tokio::test]
 async fn an_event_logs_no_more_lines_than_it_may() {
-    let config = "[limits]\ncpu-time = \"200ms\"\nlog-lines = 7";
+    let config = "[limits]\ncpu-time = \"1s\"\nlog-lines = 7";
     let daemon = Daemon::with(&["faulty"]).config(config).start().await;
     let mut client = daemon.connect().await;
     let faulty = client.mount("LiveFaulty", json!({})).await;
