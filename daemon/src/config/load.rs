@@ -270,12 +270,17 @@ mod tests {
     fn keys_of_signed_states_are_checked_before_anything_starts() {
         let long = "0123456789abcdef0123456789abcdef";
         let previous = "[[signed-state.previous-keys]]\nuntil = 2026-01-02T03:04:05Z\nkey =";
-        let config = from_toml(&format!("{previous} \"{long}\"")).unwrap();
-        let until = config.signed_state.previous_keys[0].until;
-        assert_eq!(
-            until.duration_since(std::time::UNIX_EPOCH).unwrap(),
-            std::time::Duration::from_secs(1_767_323_045)
-        );
+        for quote in ["", "\""] {
+            let text = format!("{previous} \"{long}\"").replace(
+                "2026-01-02T03:04:05Z",
+                &format!("{quote}2026-01-02T03:04:05Z{quote}"),
+            );
+            let until = from_toml(&text).unwrap().signed_state.previous_keys[0].until;
+            assert_eq!(
+                until.duration_since(std::time::UNIX_EPOCH).unwrap(),
+                std::time::Duration::from_secs(1_767_323_045)
+            );
+        }
         for (text, part) in [
             (
                 "[signed-state]\nkey = \"hunter2\"".to_owned(),
@@ -286,8 +291,8 @@ mod tests {
                 "signed-state.previous-keys[0].key: the environment has no variable",
             ),
             (
-                format!("{previous} \"{long}\"").replace("2026", "soon"),
-                "until",
+                format!("{previous} \"{long}\"").replace("05Z", "05+02:00"),
+                "until: it must be a time in UTC",
             ),
             (
                 "[signed-state]\nmax-age = \"0s\"".to_owned(),

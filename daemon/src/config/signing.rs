@@ -40,8 +40,8 @@ pub struct SignedStateConfig {
 pub struct PreviousKey {
     /// What signed.
     pub key: SecretSource,
-    /// From then on its states are refused: `2026-12-31T00:00:00Z`, in UTC.
-    #[serde(with = "humantime_serde")]
+    /// From then on its states are refused: `2026-12-31T00:00:00Z`, in UTC, as a string or as TOML's own date.
+    #[serde(with = "moment")]
     pub until: SystemTime,
 }
 
@@ -71,6 +71,36 @@ impl SignedStateConfig {
                 .map_err(|error| format!("signed-state.previous-keys[{at}].key: {error}"))?;
         }
         Ok(())
+    }
+}
+
+/// A time as a string or as TOML has it, which its reader hands on as a map.
+mod moment {
+    use std::time::SystemTime;
+
+    use serde::de::{Error as _, IntoDeserializer as _};
+    use serde::{Deserialize, Deserializer};
+
+    pub(super) use humantime_serde::serialize;
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Text(String),
+        Toml(toml::value::Datetime),
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<SystemTime, D::Error> {
+        let wrong = || D::Error::custom("it must be a time in UTC, such as 2026-12-31T00:00:00Z");
+        let text = match Written::deserialize(deserializer).map_err(|_| wrong())? {
+            Written::Text(text) => text,
+            Written::Toml(time) => time.to_string(),
+        };
+        let text: serde::de::value::StrDeserializer<'_, serde::de::value::Error> =
+            text.as_str().into_deserializer();
+        humantime_serde::deserialize(text).map_err(|_| wrong())
     }
 }
 
