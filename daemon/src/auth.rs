@@ -22,7 +22,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use credentials::{Credentials, Token};
-pub use error::{AuthError, SetupError};
+pub use error::{AuthError, Problem, SetupError};
 
 use crate::clock::now_ms;
 use crate::config::{AuthConfig, ProviderConfig};
@@ -256,8 +256,8 @@ fn fit(provider: &str, identity: &Identity) -> Result<(), AuthError> {
 }
 
 /// A file that the configuration names.
-fn read_file(path: &Path) -> Result<Vec<u8>, error::Problem> {
-    std::fs::read(path).map_err(|source| error::Problem::File {
+fn read_file(path: &Path) -> Result<Vec<u8>, Problem> {
+    std::fs::read(path).map_err(|source| Problem::File {
         path: path.to_owned(),
         source,
     })

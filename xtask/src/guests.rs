@@ -13,7 +13,7 @@ use crate::repository::Repository;
 use crate::terminal;
 
 /// Guests that are fixtures also where their manifest does not say so.
-const FIXTURES: &[&str] = &["faulty", "recorder"];
+const FIXTURES: &[&str] = &["faulty", "faulty-auth", "recorder"];
 
 /// Builds everything in `components/`.
 ///
@@ -78,18 +78,31 @@ fn build(
 
     let begun = Instant::now();
     let builder = Builder::new(notes());
-    let (fixtures, examples): (Vec<_>, Vec<_>) = projects.iter().cloned().partition(is_fixture);
-    // By a call of their own: their feature of the SDK would be in the components, too.
-    let (authenticators, examples): (Vec<_>, Vec<_>) = examples
-        .into_iter()
-        .partition(|project| project.authenticator);
     let mut results = Vec::new();
-    for (projects, out_dir) in [
-        (examples, repository.built_components()),
-        (authenticators, repository.built_authenticators()),
-        (fixtures, repository.built_fixtures()),
+    for (fixture, out_dir) in [
+        (false, repository.built_components()),
+        (true, repository.built_fixtures()),
     ] {
-        results.extend(builder.build_all(&projects, profile, &out_dir, &runner.cancel));
+        // Authenticators by a call of their own: their feature of the SDK would be in the components, too.
+        for (authenticator, out_dir) in [
+            (false, out_dir.clone()),
+            (
+                true,
+                if fixture {
+                    out_dir
+                } else {
+                    repository.built_authenticators()
+                },
+            ),
+        ] {
+            let chosen: Vec<Project> = projects
+                .iter()
+                .filter(|project| is_fixture(project) == fixture)
+                .filter(|project| project.authenticator == authenticator)
+                .cloned()
+                .collect();
+            results.extend(builder.build_all(&chosen, profile, &out_dir, &runner.cancel));
+        }
     }
 
     let failed = results.iter().filter(|result| result.is_err()).count();

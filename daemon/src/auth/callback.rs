@@ -23,8 +23,8 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use super::credentials::Credentials;
-use super::error::{AuthError, Problem};
 use super::warning::Seldom;
+use super::{AuthError, Problem};
 use crate::clock::now_ms;
 use crate::config::CallbackConfig;
 use crate::identity::Identity;

@@ -17,7 +17,7 @@ use jsonwebtoken::{Algorithm, Header, Validation};
 use serde_json::{Map, Value};
 
 use super::credentials::Credentials;
-use super::error::{AuthError, Problem};
+use super::{AuthError, Problem};
 use crate::config::{ClaimPaths, JwtAlgorithm, JwtConfig};
 use crate::identity::Identity;
 use jwks::{Jwks, Pace};

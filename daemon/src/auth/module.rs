@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::credentials::Credentials;
-use super::error::{AuthError, Problem};
 use super::read_file;
 use super::warning::Seldom;
+use super::{AuthError, Problem};
 use crate::config::AuthModuleConfig;
 use crate::identity::Identity;
 use crate::wasm::authenticator::{

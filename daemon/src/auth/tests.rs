@@ -12,6 +12,7 @@ use crate::wasm::engine::{EngineConfig, GuestLimits};
 use keys::Signer;
 use server::Server;
 
+mod faults;
 pub(in crate::auth) mod keys;
 mod modules;
 pub(in crate::auth) mod server;

@@ -44,7 +44,7 @@ mod ed25519 {
     }
 }
 
-fn built(path: &str) -> PathBuf {
+pub(super) fn built(path: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../target")
         .join(path);
