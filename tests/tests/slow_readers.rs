@@ -54,6 +54,15 @@ async fn five_of_a_hundred_that_stop_reading_are_closed_with_1013_and_cost_the_o
         });
         let reply = publisher.request(emit).await.1;
         assert_eq!(reply["success"], true, "{reply}");
+        let members = reply["count"].as_u64().unwrap();
+        if !slow.is_empty() && members <= (MEMBERS - slow.len()) as u64 {
+            // At once: the daemon waits some seconds only for what they have left unread.
+            for mut client in slow.drain(..) {
+                let (code, reason) = client.closed().await;
+                assert_eq!(code, 1013, "{reason}");
+                assert!(reason.contains("slow"), "{reason}");
+            }
+        }
         if n % ROUND == ROUND - 1 {
             highest = highest.max(daemon.memory());
             for _ in 0..readers.len() {
@@ -64,17 +73,13 @@ async fn five_of_a_hundred_that_stop_reading_are_closed_with_1013_and_cost_the_o
     while let Some(reader) = readers.join_next().await {
         reader.unwrap();
     }
-    for client in &mut slow {
-        let (code, reason) = client.closed().await;
-        assert_eq!(code, 1013, "{reason}");
-        assert!(reason.contains("slow"), "{reason}");
-    }
+    assert!(slow.is_empty(), "{} are members still", slow.len());
     // What the slow may hold, what the fast are behind for a moment, and some room for the allocator.
-    let most = slow.len() * OUTBOX + 24 * 1024 * 1024;
+    let most = MEMBERS / SLOW * OUTBOX + 24 * 1024 * 1024;
     assert!(highest - before < most, "{} bytes more", highest - before);
     println!("{} MiB more at the highest", (highest - before) >> 20);
     // The room goes on without them.
     let emit = json!({"type": "ROOM_EMIT", "componentId": member.id, "roomId": "hall", "event": "END", "data": 0});
     let count = publisher.request(emit).await.1["count"].as_u64().unwrap();
-    assert!(count <= (MEMBERS - slow.len()) as u64, "{count}");
+    assert!(count <= (MEMBERS - MEMBERS / SLOW) as u64, "{count}");
 }
