@@ -28,9 +28,9 @@ use crate::registry::{Listener, News, Registry};
 use crate::signing::Signer;
 use crate::store::{Store, StoreConfig};
 use crate::tls::Tls;
-use crate::wasm::{AuthenticatorHost, Engine};
 use crate::wasm::engine::{EngineConfig, GuestLimits};
 use crate::wasm::subject::TimerLimits;
+use crate::wasm::{AuthenticatorHost, Engine};
 use crate::webhooks::Courier;
 
 /// How long the app may take to hear the last of what happened.
@@ -177,8 +177,17 @@ impl App {
         };
         let auth = Arc::new(Auth::new(&config.auth, &host).await?);
         let signer = if config.signed_state.enabled {
-            let (kept, store, most) = (&config.signed_state, store.clone(), config.limits.state_bytes);
-            Some(Arc::new(Signer::new(kept, config.data_dir.as_deref(), store, most)?))
+            let (kept, store, most) = (
+                &config.signed_state,
+                store.clone(),
+                config.limits.state_bytes,
+            );
+            Some(Arc::new(Signer::new(
+                kept,
+                config.data_dir.as_deref(),
+                store,
+                most,
+            )?))
         } else {
             None
         };

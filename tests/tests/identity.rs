@@ -62,21 +62,31 @@ async fn connect_with(daemon: &Daemon, query: &str, headers: &[(&str, &str)]) ->
 
 async fn connect_as(daemon: &Daemon, token: Option<&str>) -> Client {
     let value = token.map(|token| format!("Bearer {token}"));
-    let headers: Vec<_> = value.iter().map(|v| ("authorization", v.as_str())).collect();
+    let headers: Vec<_> = value
+        .iter()
+        .map(|v| ("authorization", v.as_str()))
+        .collect();
     let client = Client::connect(daemon.address(), &headers).await.unwrap();
     assert_eq!(client.greeting["authenticated"], token.is_some());
     client
 }
 
 async fn auth(client: &mut Client, payload: Value) -> Value {
-    client.request(json!({"type": "AUTH", "payload": payload})).await.1
+    client
+        .request(json!({"type": "AUTH", "payload": payload}))
+        .await
+        .1
 }
 
 /// `""` for a success, else the code and the error.
 fn outcome(reply: &Value) -> String {
     match reply["success"].as_bool() {
         Some(true) => String::new(),
-        _ => format!("{}: {}", reply["code"].as_str().unwrap(), reply["error"].as_str().unwrap()),
+        _ => format!(
+            "{}: {}",
+            reply["code"].as_str().unwrap(),
+            reply["error"].as_str().unwrap()
+        ),
     }
 }
 
@@ -89,13 +99,21 @@ async fn everybody_gets_what_they_may_and_nothing_else_wherever_they_try() {
         ("nobody", None),
         ("user", Some(token("user", &[], &[]))),
         ("admin", Some(token("admin", &["admin"], &[]))),
-        ("keeper", Some(token("keeper", &["guest"], &["vault.open", "count.reset"]))),
+        (
+            "keeper",
+            Some(token("keeper", &["guest"], &["vault.open", "count.reset"])),
+        ),
     ];
     // Kept by one who may, and brought back by each.
     let mut table = Vec::new();
     for (name, token) in &people {
         let mut client = connect_as(&daemon, token.as_deref()).await;
-        for component in ["LiveForUsers", "LiveGuarded", "LiveForKeepers", "LiveGuardedShared"] {
+        for component in [
+            "LiveForUsers",
+            "LiveGuarded",
+            "LiveForKeepers",
+            "LiveGuardedShared",
+        ] {
             let mount = json!({"type": "COMPONENT_MOUNT", "componentId": "r", "payload": {"component": component}});
             let reply = client.request(mount).await.1;
             table.push((*name, format!("mount {component}"), outcome(&reply)));
@@ -138,9 +156,15 @@ async fn everybody_gets_what_they_may_and_nothing_else_wherever_they_try() {
             ok(),
             denied("LiveGuarded", "needs the role `admin`"),
             denied("LiveForKeepers", "needs the permission `vault.open`"),
-            denied("LiveGuardedShared", "needs one of the roles `admin`, `owner`"),
+            denied(
+                "LiveGuardedShared",
+                "needs one of the roles `admin`, `owner`",
+            ),
             ok(),
-            denied("`reset` of LivePartlyGuarded", "needs the permission `count.reset`"),
+            denied(
+                "`reset` of LivePartlyGuarded",
+                "needs the permission `count.reset`",
+            ),
             ok(),
             theirs.clone(),
             ok(),
@@ -151,7 +175,10 @@ async fn everybody_gets_what_they_may_and_nothing_else_wherever_they_try() {
             denied("LiveForKeepers", "needs the permission `vault.open`"),
             ok(),
             ok(),
-            denied("`reset` of LivePartlyGuarded", "needs the permission `count.reset`"),
+            denied(
+                "`reset` of LivePartlyGuarded",
+                "needs the permission `count.reset`",
+            ),
             ok(),
             theirs.clone(),
             ok(),
@@ -160,7 +187,10 @@ async fn everybody_gets_what_they_may_and_nothing_else_wherever_they_try() {
             ok(),
             denied("LiveGuarded", "needs the role `admin`"),
             ok(),
-            denied("LiveGuardedShared", "needs one of the roles `admin`, `owner`"),
+            denied(
+                "LiveGuardedShared",
+                "needs one of the roles `admin`, `owner`",
+            ),
             ok(),
             ok(),
             ok(),
@@ -183,7 +213,10 @@ async fn everybody_gets_what_they_may_and_nothing_else_wherever_they_try() {
 async fn credentials_at_the_upgrade_are_looked_for_in_every_place() {
     let daemon = daemon(&["recorder"]).start().await;
     let token = token("ada", &["admin"], &["a.b"]);
-    let (bearer, cookie) = (format!("Bearer {token}"), format!("theme=dark; session={token}"));
+    let (bearer, cookie) = (
+        format!("Bearer {token}"),
+        format!("theme=dark; session={token}"),
+    );
     let query = format!("?token={token}");
     let ways: [(&str, Vec<(&str, &str)>); 3] = [
         ("", vec![("authorization", &bearer)]),
@@ -212,7 +245,10 @@ async fn credentials_at_the_upgrade_are_looked_for_in_every_place() {
     let reply = anonymous.request(mount).await.1;
     let id = reply["result"]["componentId"].as_str().unwrap().to_owned();
     let who = anonymous.call(&id, "session", json!({})).await["result"].clone();
-    assert_eq!((&who["authenticated"], &who["userId"]), (&json!(false), &Value::Null));
+    assert_eq!(
+        (&who["authenticated"], &who["userId"]),
+        (&json!(false), &Value::Null)
+    );
 }
 
 #[tokio::test]
@@ -247,7 +283,9 @@ async fn tokens_that_are_not_the_issuer_s_make_nobody_of_their_bearer() {
     ];
     for attack in &attacks {
         let bearer = format!("Bearer {attack}");
-        let mut client = Client::connect(daemon.address(), &[("authorization", &bearer)]).await.unwrap();
+        let mut client = Client::connect(daemon.address(), &[("authorization", &bearer)])
+            .await
+            .unwrap();
         assert_eq!(client.greeting["authenticated"], false, "{attack}");
         let reply = auth(&mut client, json!({"token": attack})).await;
         assert_eq!(reply["type"], "AUTH_RESPONSE");
@@ -274,24 +312,46 @@ async fn auth_makes_somebody_else_of_a_connection_and_what_that_one_may_not_have
 
     // Refused credentials change nothing.
     let reply = auth(&mut client, json!({"token": "no"})).await;
-    assert_eq!((&reply["success"], &reply["authenticated"]), (&json!(false), &json!(true)));
-    assert_eq!(outcome(&client.call(&guarded.id, "add", json!({})).await), "");
+    assert_eq!(
+        (&reply["success"], &reply["authenticated"]),
+        (&json!(false), &json!(true))
+    );
+    assert_eq!(
+        outcome(&client.call(&guarded.id, "add", json!({})).await),
+        ""
+    );
 
-    let reply = auth(&mut client, json!({"token": token("bo", &[], &["count.reset"])})).await;
+    let reply = auth(
+        &mut client,
+        json!({"token": token("bo", &[], &["count.reset"])}),
+    )
+    .await;
     assert_eq!(reply["payload"]["userId"], "bo");
     let told = client.next_of("COMPONENT_UNMOUNTED").await;
     assert_eq!(told["componentId"], guarded.id);
-    assert_eq!((&told["success"], &told["code"]), (&json!(true), &json!("AUTH_DENIED")));
+    assert_eq!(
+        (&told["success"], &told["code"]),
+        (&json!(true), &json!("AUTH_DENIED"))
+    );
     assert_eq!(told["error"], "LiveGuarded needs the role `admin`");
     let reply = client.call(&guarded.id, "add", json!({})).await;
     assert_eq!(reply["code"], "COMPONENT_REHYDRATION_REQUIRED");
     // The other goes on, and its actions see the new identity.
-    assert_eq!(outcome(&client.call(&open.id, "reset", json!({"to": 1})).await), "");
+    assert_eq!(
+        outcome(&client.call(&open.id, "reset", json!({"to": 1})).await),
+        ""
+    );
 
     let reply = auth(&mut client, json!({"anonymous": true})).await;
-    assert_eq!((&reply["success"], &reply["authenticated"]), (&json!(true), &json!(false)));
+    assert_eq!(
+        (&reply["success"], &reply["authenticated"]),
+        (&json!(true), &json!(false))
+    );
     let reply = client.call(&open.id, "reset", json!({"to": 1})).await;
-    assert_eq!(reply["error"], "`reset` of LivePartlyGuarded needs an authenticated user");
+    assert_eq!(
+        reply["error"],
+        "`reset` of LivePartlyGuarded needs an authenticated user"
+    );
     let reply = auth(&mut client, json!({"token": "x", "provider": "nobody"})).await;
     assert_eq!(reply["error"], "there is no such authentication provider");
 }
@@ -313,7 +373,10 @@ async fn an_identity_that_expires_can_be_renewed_in_time_and_else_takes_its_comp
     assert_eq!(reply["error"], "LiveGuarded needs an authenticated user");
     let reply = auth(&mut client, json!({"token": short()})).await;
     assert_eq!(reply["success"], true, "{reply}");
-    assert_eq!(outcome(&client.call(&guarded.id, "add", json!({})).await), "");
+    assert_eq!(
+        outcome(&client.call(&guarded.id, "add", json!({})).await),
+        ""
+    );
 
     client.next_of("AUTH_EXPIRED").await;
     let told = client.next_of("COMPONENT_UNMOUNTED").await;
@@ -348,7 +411,10 @@ async fn a_state_goes_back_to_the_user_whose_it_is() {
     let theirs = keep(Some(&ada)).await;
     let mut other = connect_as(&daemon, Some(&bo)).await;
     let (_, reply) = other.rehydrate(&theirs).await;
-    assert_eq!(outcome(&reply), "AUTH_DENIED: the signed state belongs to another user");
+    assert_eq!(
+        outcome(&reply),
+        "AUTH_DENIED: the signed state belongs to another user"
+    );
     let mut owner = connect_as(&daemon, Some(&ada)).await;
     let (_, reply) = owner.rehydrate(&theirs).await;
     assert_eq!(reply["result"]["recovered"], true, "{reply}");
@@ -362,7 +428,10 @@ async fn a_state_goes_back_to_the_user_whose_it_is() {
         ..nobodys
     };
     let (_, reply) = other.rehydrate(&again).await;
-    assert_eq!(outcome(&reply), "AUTH_DENIED: the signed state belongs to another user");
+    assert_eq!(
+        outcome(&reply),
+        "AUTH_DENIED: the signed state belongs to another user"
+    );
 }
 
 #[tokio::test]

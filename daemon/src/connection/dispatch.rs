@@ -43,12 +43,7 @@ pub(super) struct Dispatcher {
 }
 
 impl Dispatcher {
-    pub(super) fn new(
-        hub: Arc<Hub>,
-        outbox: Arc<Outbox>,
-        encoding: Encoding,
-        user: User,
-    ) -> Self {
+    pub(super) fn new(hub: Arc<Hub>, outbox: Arc<Outbox>, encoding: Encoding, user: User) -> Self {
         let bucket = bucket(hub.config.rate_limit).map(Box::new);
         let session = Arc::new(Session {
             connection: outbox.connection().clone(),
@@ -220,7 +215,9 @@ impl Dispatcher {
         let identity = self.user.identity();
         let error = outcome.err().map(|refused| refused.to_string());
         self.outbox.send(&ServerMessage::AuthResponse {
-            outcome: error.as_deref().map_or(Ok(()), |error| Err((Code::AuthDenied, error))),
+            outcome: error
+                .as_deref()
+                .map_or(Ok(()), |error| Err((Code::AuthDenied, error))),
             user: identity.as_deref().map(|identity| &*identity.user_id),
             request,
         });

@@ -140,7 +140,8 @@ async fn read_messages(
     // Read at the end of a burst, to be handled in the next.
     let mut ahead = None;
     loop {
-        let mut next = poll_fn(|cx| poll_next(socket, outbox, hub, dispatcher, &mut ahead, cx)).await;
+        let mut next =
+            poll_fn(|cx| poll_next(socket, outbox, hub, dispatcher, &mut ahead, cx)).await;
         outbox.hold();
         // The clock is first read when a second message is there: most often there is none.
         let mut burst_ends = None;

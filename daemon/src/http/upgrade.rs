@@ -47,7 +47,11 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
         Err(crowded) => return crowded.into_response(),
     };
     let asked_for = Encoding::choose(offered(request.headers()));
-    let credentials = http.hub.auth.is_on().then(|| credentials(&http.hub.auth, &request));
+    let credentials = http
+        .hub
+        .auth
+        .is_on()
+        .then(|| credentials(&http.hub.auth, &request));
     let upgraded = hyper::upgrade::on(&mut request);
     let hub = http.hub.clone();
     http.hub.tasks.spawn(async move {
