@@ -119,6 +119,10 @@ pub struct Limits {
     pub connections: usize,
     /// Connections of one address at a time.
     pub connections_per_address: usize,
+    /// Connections of one user.
+    pub connections_per_user: usize,
+    /// Mounts of one user, on all connections together.
+    pub mounts_per_user: usize,
     /// New connections of one address in a minute; as many may come at once.
     pub new_connections_per_address: u32,
     /// What may wait for a slow browser before it is cut off.
@@ -284,6 +288,8 @@ impl Default for Limits {
             connections: 100_000,
             // An office or a university is one address. After a restart all of it comes back at once.
             connections_per_address: 1_000,
+            connections_per_user: 100,
+            mounts_per_user: 10_000,
             new_connections_per_address: 3_000,
             outbox_bytes: 4 * MIB,
             state_bytes: 10 * MIB,

@@ -401,6 +401,52 @@ async fn guessing_on_one_connection_comes_to_an_end() {
 }
 
 #[tokio::test]
+async fn a_user_has_so_many_connections_and_so_many_components_wherever_they_are() {
+    let limits = "[limits]\nconnections-per-user = 2\nmounts-per-user = 3\n";
+    let daemon = daemon(&["rules"]).config(limits).start().await;
+    let (ada, bo) = (token("ada", &[], &[]), token("bo", &[], &[]));
+    let mut first = connect_as(&daemon, Some(&ada)).await;
+    let mut second = connect_as(&daemon, Some(&ada)).await;
+    let mut third = daemon.connect().await;
+    let reply = auth(&mut third, json!({"token": ada})).await;
+    assert_eq!(
+        reply["error"],
+        "This user has 2 connections, and no more are allowed"
+    );
+    assert_eq!(
+        auth(&mut third, json!({"token": bo})).await["success"],
+        true
+    );
+
+    let one = first.mount("LiveForUsers", json!({})).await;
+    first.mount("LiveForUsers", json!({})).await;
+    second.mount("LiveForUsers", json!({})).await;
+    let mount = json!({"type": "COMPONENT_MOUNT", "componentId": "r", "payload": {"component": "LiveForUsers"}});
+    let reply = second.request(mount.clone()).await.1;
+    assert_eq!(
+        outcome(&reply),
+        "LIMIT_EXCEEDED: This user has 3 components mounted, and no more are allowed"
+    );
+    third.mount("LiveForUsers", json!({})).await;
+    // What is refused takes no place, and what is unmounted gives its place back.
+    let refused = json!({"type": "COMPONENT_MOUNT", "componentId": "r", "payload": {"component": "LiveGuarded"}});
+    first
+        .request(json!({"type": "COMPONENT_UNMOUNT", "componentId": one.id}))
+        .await;
+    for _ in 0..5 {
+        let reply = second.request(refused.clone()).await.1;
+        assert_eq!(reply["code"], "AUTH_DENIED", "{reply}");
+    }
+    assert_eq!(outcome(&second.request(mount).await.1), "");
+    assert_eq!(
+        auth(&mut second, json!({"anonymous": true})).await["success"],
+        true
+    );
+    let mut fourth = connect_as(&daemon, Some(&ada)).await;
+    fourth.mount("LiveForUsers", json!({})).await;
+}
+
+#[tokio::test]
 async fn a_state_goes_back_to_the_user_whose_it_is() {
     let daemon = daemon(&["local-counter"]).start().await;
     let (ada, bo) = (token("ada", &[], &[]), token("bo", &[], &[]));

@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::hub::Hub;
 use super::outbox::{CloseReason, Outbox};
-use super::user::{Due, User};
+use super::user::{Due, Refused, User};
 use crate::config::RateLimit;
 use crate::live::{
     ActionCall, By, ById, Caller, Client, Event, Instance, MountRequest, PropertyUpdate, Refusal,
@@ -208,7 +208,9 @@ impl Dispatcher {
             // A provider may take its time: what is to be told goes out meanwhile.
             self.outbox.release();
             let payload = auth.payload.into();
-            let outcome = self.user.sign_in(payload, auth.provider.as_deref()).await;
+            let mounted = self.mounted.len();
+            let provider = auth.provider.as_deref();
+            let outcome = self.user.sign_in(payload, provider, mounted).await;
             self.outbox.hold();
             outcome
         };
@@ -255,6 +257,7 @@ impl Dispatcher {
         }
         for (instance, refusal) in forbidden {
             self.mounted.remove(instance.id().as_str());
+            self.user.give_mount_back();
             let turn = self.submit(&instance, Event::Unmount { request: None });
             self.hub.live.run(turn).await;
             self.outbox.send(&ServerMessage::Ended {
@@ -268,7 +271,10 @@ impl Dispatcher {
     async fn mount(&mut self, mount: Mount<'_>, reference: Option<&str>, request: Option<&str>) {
         match self.try_mount(&mount, reference, request) {
             Ok((instance, turn)) => {
-                self.mounted.insert(ById(instance));
+                if !self.mounted.insert(ById(instance)) {
+                    // A singleton that this connection has mounted already, or its own that it brings back.
+                    self.user.give_mount_back();
+                }
                 self.hub.live.run(turn).await;
             }
             Err(refusal) => self.outbox.send(&ServerMessage::Mounted {
@@ -280,7 +286,7 @@ impl Dispatcher {
     }
 
     fn try_mount(
-        &self,
+        &mut self,
         mount: &Mount<'_>,
         reference: Option<&str>,
         request: Option<&str>,
@@ -293,17 +299,13 @@ impl Dispatcher {
             debug_label: mount.debug_label.as_deref().map(Into::into),
             request: request.map(Into::into),
         };
-        self.hub.live.mount(
-            self.outbox.clone(),
-            session,
-            &mount.name,
-            mount.props,
-            mounted,
-        )
+        let (live, client) = (&self.hub.live, self.outbox.clone());
+        let got = live.mount(client, session, &mount.name, mount.props, mounted);
+        got.inspect_err(|_| self.user.give_mount_back())
     }
 
     /// Whether one more may be mounted, in this room.
-    fn check_mount(&self, room: Option<&str>) -> Result<(), Refusal> {
+    fn check_mount(&mut self, room: Option<&str>) -> Result<(), Refusal> {
         let limit = self.hub.config.components_per_connection;
         if self.mounted.len() >= limit {
             let message =
@@ -311,7 +313,9 @@ impl Dispatcher {
             return Err(Refusal::new(Code::LimitExceeded, message));
         }
         room.map_or(Ok(()), names::check_room)
-            .map_err(|rule| Refusal::new(Code::InvalidMessage, rule))
+            .map_err(|rule| Refusal::new(Code::InvalidMessage, rule))?;
+        let refuse = |refused: Refused| Refusal::new(Code::LimitExceeded, refused.to_string());
+        self.user.take_mount().map_err(refuse)
     }
 
     /// The connection's session, with what the browser calls its user.
@@ -334,11 +338,15 @@ impl Dispatcher {
             };
             let session = self.session(kept.user_id.as_deref());
             let (live, client) = (&self.hub.live, self.outbox.clone());
-            live.rehydrate(client, session, &kept.name, kept.signed, rehydrate)
+            let got = live.rehydrate(client, session, &kept.name, kept.signed, rehydrate);
+            got.inspect_err(|_| self.user.give_mount_back())
         });
         match back {
             Ok((instance, turn)) => {
-                self.mounted.insert(ById(instance));
+                if !self.mounted.insert(ById(instance)) {
+                    // A singleton that this connection has mounted already, or its own that it brings back.
+                    self.user.give_mount_back();
+                }
                 self.hub.live.run(turn).await;
             }
             Err(refusal) => self.outbox.send(&ServerMessage::Rehydrated {
@@ -352,6 +360,7 @@ impl Dispatcher {
     async fn unmount(&mut self, component: &str, request: Option<&str>) {
         match self.mounted.take(component) {
             Some(ById(instance)) => {
+                self.user.give_mount_back();
                 let turn = self.submit(
                     &instance,
                     Event::Unmount {

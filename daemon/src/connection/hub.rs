@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::outbox::{CloseReason, Outbox};
+use super::quota::Quota;
 use crate::auth::Auth;
 use crate::config::{Config, RateLimit};
 use crate::ids::{ConnectionId, IdGenerator, InstanceId};
@@ -34,6 +35,10 @@ pub struct HubConfig {
     pub components_per_connection: usize,
     /// Connections altogether.
     pub connections: usize,
+    /// Of one user.
+    pub connections_per_user: usize,
+    /// Mounts of one user.
+    pub mounts_per_user: usize,
     /// What may wait for one browser.
     pub outbox_bytes: usize,
     /// Messages of one connection.
@@ -58,6 +63,8 @@ impl From<&Config> for HubConfig {
             json_depth: config.limits.json_depth,
             components_per_connection: config.limits.components_per_connection,
             connections: config.limits.connections,
+            connections_per_user: config.limits.connections_per_user,
+            mounts_per_user: config.limits.mounts_per_user,
             outbox_bytes: config.limits.outbox_bytes,
             rate_limit: config.rate_limit,
             ping: config.heartbeat.ping,
@@ -77,6 +84,10 @@ pub struct Hub {
     pub features: Features,
     /// Who somebody is.
     pub auth: Arc<Auth>,
+    /// The connections of each user.
+    pub(super) user_connections: Quota,
+    /// What each user has mounted.
+    pub(super) user_mounts: Quota,
     /// What they mount.
     pub live: Arc<Live>,
     ids: IdGenerator,
@@ -122,6 +133,8 @@ impl Hub {
         ids: IdGenerator,
     ) -> Arc<Self> {
         Arc::new(Self {
+            user_connections: Quota::new(config.connections_per_user),
+            user_mounts: Quota::new(config.mounts_per_user),
             config,
             features,
             auth,

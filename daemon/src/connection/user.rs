@@ -8,7 +8,9 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use tokio::time::{Sleep, sleep};
 
-use crate::auth::{Auth, AuthError, Credentials};
+use super::hub::Hub;
+use super::quota::{Guard, Quota};
+use crate::auth::{AuthError, Credentials};
 use crate::clock::now_ms;
 use crate::identity::Identity;
 use crate::state::Json;
@@ -39,6 +41,14 @@ pub(super) enum Refused {
     /// No provider found anything in it.
     #[error("There is nothing in the payload that a provider could use")]
     Empty,
+    /// So many connections, or as many components as this one has mounted, would be too much for one user.
+    #[error("This user has {limit} {what}, and no more are allowed")]
+    Crowded {
+        /// How many there may be.
+        limit: usize,
+        /// Of what.
+        what: &'static str,
+    },
     /// Guessing.
     #[error("Too many credentials were refused on this connection: open another one")]
     TooMany,
@@ -46,7 +56,7 @@ pub(super) enum Refused {
 
 /// The user of one connection.
 pub(super) struct User {
-    auth: Arc<Auth>,
+    hub: Arc<Hub>,
     /// Those of the upgrade request that providers want to see, each time.
     headers: Vec<(String, String)>,
     /// Shared with the sessions of everything that is mounted.
@@ -54,24 +64,33 @@ pub(super) struct User {
     /// Until something is due. Only where an identity expires.
     timer: Option<(Due, Pin<Box<Sleep>>)>,
     failures: u8,
+    /// The connection's place among those of its user, while there is one.
+    place: Option<Guard>,
+    /// One for each component that it has mounted, likewise.
+    mounts: Vec<Guard>,
 }
 
 impl User {
     /// Who comes with the upgrade. Credentials that are refused make an anonymous visitor, who may still sign in.
-    pub(super) async fn arrive(auth: Arc<Auth>, credentials: Option<Credentials>) -> Self {
+    pub(super) async fn arrive(hub: Arc<Hub>, credentials: Option<Credentials>) -> Self {
         let mut user = Self {
-            auth,
+            hub,
             headers: Vec::new(),
             identity: Arc::default(),
             timer: None,
             failures: 0,
+            place: None,
+            mounts: Vec::new(),
         };
         let Some(credentials) = credentials else {
             return user;
         };
-        match user.auth.authenticate(&credentials, None).await {
-            Ok(identity) => user.set(identity),
-            Err(error) => tracing::debug!(%error, "the credentials of an upgrade do not count"),
+        let vouched = user.hub.auth.authenticate(&credentials, None).await;
+        if let Err(error) = vouched
+            .map_err(Refused::from)
+            .and_then(|identity| user.set(identity, 0))
+        {
+            tracing::debug!(%error, "the credentials of an upgrade do not count");
         }
         user.headers = credentials.headers;
         user
@@ -87,7 +106,7 @@ impl User {
         self.identity.load_full()
     }
 
-    /// Signs in by the payload of an `AUTH`.
+    /// Signs in by the payload of an `AUTH`. `mounted`: how many components the connection has.
     ///
     /// # Errors
     /// If no provider vouches for anybody: whoever it was before, it still is.
@@ -95,19 +114,19 @@ impl User {
         &mut self,
         payload: Json,
         provider: Option<&str>,
+        mounted: usize,
     ) -> Result<(), Refused> {
-        if !self.auth.is_on() {
+        if !self.hub.auth.is_on() {
             return Err(Refused::Off);
         }
         if self.failures >= MOST_FAILURES {
             return Err(Refused::TooMany);
         }
         let credentials = Credentials::in_payload(payload, self.headers.clone());
-        match self.auth.authenticate(&credentials, provider).await {
+        match self.hub.auth.authenticate(&credentials, provider).await {
             Ok(Some(identity)) => {
                 self.failures = 0;
-                self.set(Some(identity));
-                Ok(())
+                self.set(Some(identity), mounted)
             }
             Ok(None) => Err(Refused::Empty),
             Err(error) => {
@@ -119,13 +138,60 @@ impl User {
 
     /// From now on it is nobody.
     pub(super) fn sign_out(&mut self) {
-        self.set(None);
+        self.become_nobody();
+        self.timer = None;
     }
 
-    fn set(&mut self, identity: Option<Arc<Identity>>) {
-        let expires_at = identity.as_ref().and_then(|identity| identity.expires_at);
-        self.timer = expires_at.map(|at| (Due::Expired, until(at)));
-        self.identity.store(identity);
+    /// Takes a place for one more component of the user. Anonymous visitors are counted by their connections alone.
+    ///
+    /// # Errors
+    /// If the user has too many.
+    pub(super) fn take_mount(&mut self) -> Result<(), Refused> {
+        if let Some(identity) = self.identity.load().as_ref() {
+            let quota = &self.hub.user_mounts;
+            let guard = quota.take(&identity.user_id).ok_or(Refused::Crowded {
+                limit: quota.limit(),
+                what: "components mounted",
+            })?;
+            self.mounts.push(guard);
+        }
+        Ok(())
+    }
+
+    /// A component is gone.
+    pub(super) fn give_mount_back(&mut self) {
+        self.mounts.pop();
+    }
+
+    fn become_nobody(&mut self) {
+        self.identity.store(None);
+        self.place = None;
+        self.mounts = Vec::new();
+    }
+
+    fn set(&mut self, identity: Option<Arc<Identity>>, mounted: usize) -> Result<(), Refused> {
+        let Some(identity) = identity else {
+            return Ok(());
+        };
+        let is_same = self
+            .identity()
+            .is_some_and(|now| now.user_id == identity.user_id);
+        if !is_same {
+            let take = |quota: &Quota, what| {
+                quota.take(&identity.user_id).ok_or(Refused::Crowded {
+                    limit: quota.limit(),
+                    what,
+                })
+            };
+            let place = take(&self.hub.user_connections, "connections")?;
+            let mounts: Result<Vec<_>, _> = (0..mounted)
+                .map(|_| take(&self.hub.user_mounts, "components mounted"))
+                .collect();
+            (self.mounts, self.place) = (mounts?, Some(place));
+        }
+        self.timer = identity.expires_at.map(|at| (Due::Expired, until(at)));
+        self.identity.store(Some(identity));
+        Ok(())
     }
 
     /// Waits for what the identity's time brings; for ever, where it has none.
@@ -144,7 +210,7 @@ impl User {
             match expires_at.filter(|at| *at > now_ms()) {
                 Some(at) => self.timer = Some((Due::Expired, until(at))),
                 None => {
-                    self.identity.store(None);
+                    self.become_nobody();
                     self.timer = Some((Due::GivenUp, Box::pin(sleep(grace))));
                     return Poll::Ready(due);
                 }
