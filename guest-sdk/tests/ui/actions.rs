@@ -44,6 +44,9 @@ impl Counter {
     fn add_two(&mut self) {}
 
     #[action]
+    fn unchecked(&mut self, #[schemars(range(min = 1))] _by: i64) {}
+
+    #[action]
     #[timer("tick")]
     fn both(&mut self) {}
 

@@ -26,4 +26,10 @@ struct TwoDefaults {
     count: i64,
 }
 
+#[derive(State)]
+struct Unchecked {
+    #[schemars(range(min = 1))]
+    count: i64,
+}
+
 fn main() {}

@@ -204,19 +204,22 @@ fn action(attribute: &Attribute) -> Result<Marks> {
 
 /// Takes `#[schemars(..)]` off the arguments: to the compiler it means nothing there.
 fn take_rules(method: &mut ImplItemFn, schema: bool) -> Result<()> {
+    let mut unchecked = None;
     for argument in &mut method.sig.inputs {
         let syn::FnArg::Typed(argument) = argument else {
             continue;
         };
-        if let Some(rule) = argument.attrs.iter().find(|rule| is_rule(rule))
-            && !schema
-        {
-            let message = "nobody checks this: write `#[action(schema)]` above the method";
-            return Err(Error::new(rule.span(), message));
-        }
+        let rule = argument.attrs.iter().find(|rule| is_rule(rule));
+        unchecked = unchecked.or(rule.map(Spanned::span));
         argument.attrs.retain(|attribute| !is_rule(attribute));
     }
-    Ok(())
+    match unchecked {
+        Some(span) if !schema => Err(Error::new(
+            span,
+            "nobody checks this: write `#[action(schema)]` above the method",
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn room_event(attribute: &Attribute) -> Result<(LitStr, Option<LitStr>)> {
