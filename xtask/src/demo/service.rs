@@ -121,13 +121,26 @@ mod tests {
         let nobody = r#"{"payload":{"user":"member","password":"guess"},"headers":{}}"#;
         for (line, body, status, words) in [
             ("GET /now?place=Lisbon", "", "200 OK", r#""sky":"sunny""#),
-            ("GET /now?place=Atlantis", "", "404 Not Found", "no such place"),
+            (
+                "GET /now?place=Atlantis",
+                "",
+                "404 Not Found",
+                "no such place",
+            ),
             ("POST /live/auth", member, "200 OK", r#""userId":"member""#),
-            ("POST /live/auth", nobody, "401 Unauthorized", "no such account"),
+            (
+                "POST /live/auth",
+                nobody,
+                "401 Unauthorized",
+                "no such account",
+            ),
             ("GET /live/auth", "", "404 Not Found", "no such page"),
         ] {
             let answer = ask(address, line, body);
-            assert!(answer.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{line}: {answer}");
+            assert!(
+                answer.starts_with(&format!("HTTP/1.1 {status}\r\n")),
+                "{line}: {answer}"
+            );
             assert!(answer.contains(words), "{line}: {answer}");
         }
     }
