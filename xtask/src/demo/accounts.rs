@@ -29,7 +29,7 @@ pub(super) fn identify(question: &str) -> Option<Value> {
     let [user, password] = ["user", "password"].map(|key| question["payload"][key].as_str());
     let (name, roles, permissions) = ACCOUNTS
         .iter()
-        .find(|(name, ..)| user == Some(name) && password == Some(name))?;
+        .find(|(name, ..)| user == Some(*name) && password == Some(*name))?;
     Some(json!({"userId": name, "roles": roles, "permissions": permissions}))
 }
 
