@@ -1,6 +1,7 @@
-// The chat's lists, and what they need: attributes show single values. All text goes in as text, never as HTML.
+// The chat's lists, and what they need: attributes show single values.
 
 import { handleOf } from "/live/client.js";
+import { element, list, timeOfDay } from "./elements.js";
 
 /** Typing holds for four seconds, so it is said again after two. */
 const TYPING_MS = 2_000;
@@ -60,9 +61,7 @@ function showMessages({ messages: said, name }) {
   const atEnd = messages.scrollHeight - messages.scrollTop - messages.clientHeight < 40;
   list(messages, said, ({ from, text, at }) => {
     const item = element("li", from === name ? "own" : "");
-    const time = element("time", "", new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
-    time.dateTime = new Date(at).toISOString();
-    item.append(element("b", "", from), time, element("p", "", text));
+    item.append(element("b", "", from), timeOfDay(at), element("p", "", text));
     return item;
   });
   // Who reads further up is left there.
@@ -132,25 +131,3 @@ chat.subscribe("$connected", (connected) => {
     .then(() => room && chat.joinRoom({ room }))
     .catch(() => {});
 });
-
-/** Makes the children of a list fit its items, by their `id`. What stays is not touched, so it keeps the focus. */
-function list(parent, items, make, update = () => {}) {
-  const wanted = new Set(items.map(({ id }) => String(id)));
-  for (const child of [...parent.children]) if (!wanted.has(child.dataset.id)) child.remove();
-  items.forEach((item, at) => {
-    let child = parent.children[at];
-    if (child?.dataset.id !== String(item.id)) {
-      child = make(item);
-      child.dataset.id = item.id;
-      parent.insertBefore(child, parent.children[at] ?? null);
-    }
-    update(child, item);
-  });
-}
-
-function element(tag, className = "", text = "") {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  made.textContent = text;
-  return made;
-}

@@ -2,6 +2,7 @@
 
 import { handleOf, live } from "/live/client.js";
 import { showFrames } from "./wire.js";
+import "./login.js";
 
 // Cards that show more than attributes can.
 import "./chat.js";
@@ -10,6 +11,8 @@ import "./clock.js";
 import "./weather.js";
 import "./ping.js";
 import "./cursors.js";
+import "./protected-chat.js";
+import "./admin-panel.js";
 
 const $ = (selector) => document.querySelector(selector);
 const testid = (id) => $(`[data-testid="${id}"]`);

@@ -1,5 +1,7 @@
 // The list of frames: what the page and the daemon say to each other, newest first.
 
+import { element } from "./elements.js";
+
 const KEPT = 60;
 
 export function showFrames(connection, list, totals) {
@@ -74,11 +76,4 @@ export function showFrames(connection, list, totals) {
     const reload = type === "DEV_RELOAD" ? [component, version].filter(Boolean).join(" ") : "";
     return [name, action ?? property ?? payload?.action ?? keys, reload].filter(Boolean).join(" · ");
   }
-}
-
-function element(tag, className = "", text = "") {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  made.textContent = text;
-  return made;
 }

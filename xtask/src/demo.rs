@@ -12,6 +12,8 @@ use crate::process::Runner;
 use crate::repository::{Repository, cargo};
 use crate::terminal;
 
+mod accounts;
+mod service;
 mod weather;
 
 /// How the daemon says that it accepts connections.
@@ -27,7 +29,7 @@ pub(crate) fn run(repository: &Repository, runner: &Runner, listen: &str) -> Res
     let daemon = build_daemon(repository, runner)?;
 
     let config = repository.root.join("target/demo.toml");
-    std::fs::write(&config, weather::config(weather::start()?))
+    std::fs::write(&config, service::config(service::start()?))
         .with_context(|| format!("cannot write {}", repository.shown(&config)))?;
 
     terminal::step("starting liveside dev");

@@ -42,6 +42,11 @@ impl AdminPanel {
         self.init(cx)
     }
 
+    /// Not a member any more: that was the one before. And the users are as old as its state.
+    fn on_rehydrate(&mut self, cx: &Context) -> Result<()> {
+        self.on_mount(cx)
+    }
+
     #[action]
     fn get_auth_info(&self, cx: &Context) -> AuthInfo {
         let session = cx.session();

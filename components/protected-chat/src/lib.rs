@@ -39,6 +39,11 @@ impl ProtectedChat {
         self.look(cx)
     }
 
+    /// Not a member any more: that was the one before. And the messages are as old as its state.
+    fn on_rehydrate(&mut self, cx: &Context) -> Result<()> {
+        self.on_mount(cx)
+    }
+
     fn on_room_join(&mut self, cx: &Context) -> Result<()> {
         self.look(cx)
     }
