@@ -53,7 +53,11 @@ pub(crate) struct GuardedShared {
     count: i64,
 }
 
-#[component(name = "LiveGuardedShared", singleton, requires(roles("admin", "owner")))]
+#[component(
+    name = "LiveGuardedShared",
+    singleton,
+    requires(roles("admin", "owner"))
+)]
 impl GuardedShared {
     #[action]
     fn add(&mut self) -> i64 {
