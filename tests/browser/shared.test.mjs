@@ -10,7 +10,8 @@ let browser, daemon;
 before(async () => {
   // One after the other: where the browser does not start, no daemon is left behind.
   browser = await launch();
-  daemon = await serveDemo();
+  // Who is gone is gone at once: the next visitors take the names of those before.
+  daemon = await serveDemo(undefined, "[recovery]\ngrace = \"0s\"\n");
 });
 after(async () => {
   await browser?.close();

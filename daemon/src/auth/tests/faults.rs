@@ -41,7 +41,10 @@ impl Log {
             .with_max_level(tracing::Level::TRACE)
             .with_writer(self.clone())
             .finish();
-        tracing::subscriber::set_default(subscriber)
+        let guard = tracing::subscriber::set_default(subscriber);
+        // A test beside this one may just have met a line for the first time, with nobody to listen.
+        tracing::callsite::rebuild_interest_cache();
+        guard
     }
 }
 
