@@ -73,6 +73,20 @@ impl Builder {
         out_dir: &Path,
         cancel: &Cancel,
     ) -> Vec<Result<Artifact, BuildError>> {
+        self.build_among(projects, &[], profile, out_dir, cancel)
+    }
+
+    /// The same, of `projects` that were built together with `others` before, and are now built again. The tool is told
+    /// of all of them each time, though what it makes of the others is left where it is: which features a dependency is
+    /// compiled with is decided by all that are built at once, so that one alone would want its dependencies anew.
+    pub fn build_among(
+        &self,
+        projects: &[Project],
+        others: &[Project],
+        profile: Profile,
+        out_dir: &Path,
+        cancel: &Cancel,
+    ) -> Vec<Result<Artifact, BuildError>> {
         let mut groups: BTreeMap<(Language, &Path), Vec<usize>> = BTreeMap::new();
         for (index, project) in projects.iter().enumerate() {
             groups
@@ -90,8 +104,12 @@ impl Builder {
         for ((language, root), members) in groups {
             let begun = Instant::now();
             let group: Vec<&Project> = members.iter().map(|index| &projects[*index]).collect();
+            let beside: Vec<&Project> = others
+                .iter()
+                .filter(|other| other.language == language && other.workspace_root == root)
+                .collect();
             let built = match language {
-                Language::Rust => self.build_rust(root, &group, profile, job),
+                Language::Rust => self.build_rust(root, &group, &beside, profile, job),
             };
             for (index, built) in members.into_iter().zip(built) {
                 let name = &projects[index].name;
@@ -119,12 +137,14 @@ impl Builder {
         &self,
         root: &Path,
         projects: &[&Project],
+        beside: &[&Project],
         profile: Profile,
         job: Job<'_>,
     ) -> Vec<Result<Built, BuildError>> {
         let toolchain = self.toolchain(root, job);
-        match toolchain.and_then(|toolchain| rust::build(&toolchain, root, projects, profile, job))
-        {
+        let built = toolchain
+            .and_then(|toolchain| rust::build(&toolchain, root, projects, beside, profile, job));
+        match built {
             Ok(results) => results,
             Err(error) => spread(error, projects),
         }

@@ -43,7 +43,7 @@ const RELEASE_DEFAULTS: &[&str] = &[
     "profile.release.strip=true",
 ];
 
-/// Builds `projects`, all of the workspace `root`, and gives their results in the same order.
+/// Builds `projects`, all of the workspace `root` as are those `beside` them, and gives their results in the same order.
 ///
 /// # Errors
 /// What kept cargo from being called at all. What cargo found wrong is in the results.
@@ -51,10 +51,12 @@ pub(crate) fn build(
     toolchain: &Toolchain,
     root: &Path,
     projects: &[&Project],
+    beside: &[&Project],
     profile: Profile,
     job: Job<'_>,
 ) -> Result<Vec<Result<Built, BuildError>>, BuildError> {
-    let command = command(toolchain, root, projects, profile, job)?;
+    let all = projects.iter().chain(beside).map(|project| &*project.name);
+    let command = command(toolchain, root, all, profile, job)?;
     let mut messages = Messages::default();
     let mut words = String::new();
     let ended = run(command, job.cancel, None, |line| {
@@ -78,10 +80,10 @@ pub(crate) fn build(
     }
 }
 
-fn command(
+fn command<'p>(
     toolchain: &Toolchain,
     root: &Path,
-    projects: &[&Project],
+    packages: impl Iterator<Item = &'p str>,
     profile: Profile,
     job: Job<'_>,
 ) -> Result<Command, BuildError> {
@@ -102,8 +104,8 @@ fn command(
     command
         .arg("--target-dir")
         .arg(state_dir(root).join(toolchain.dir_name()));
-    for project in projects {
-        command.args(["--package", &project.name]);
+    for package in packages {
+        command.args(["--package", package]);
     }
     let (name, defaults) = match profile {
         Profile::Dev => (DEV_PROFILE, DEV_DEFAULTS),

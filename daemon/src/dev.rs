@@ -146,8 +146,13 @@ impl Builder {
         let (all, out) = (self.projects.clone(), self.out.clone());
         let (builder, cancelled, which) = (self.builder.clone(), cancel.clone(), projects.clone());
         let task = tokio::task::spawn_blocking(move || {
-            let chosen: Vec<Project> = which.iter().map(|&at| all[at].clone()).collect();
-            let results = builder.build_all(&chosen, Profile::Dev, &out, &cancelled);
+            let these = |chosen: bool| {
+                let all = all.iter().enumerate();
+                let these = all.filter(|(at, _)| which.contains(at) == chosen);
+                these.map(|(_, project)| project.clone()).collect()
+            };
+            let (chosen, others): (Vec<Project>, Vec<Project>) = (these(true), these(false));
+            let results = builder.build_among(&chosen, &others, Profile::Dev, &out, &cancelled);
             which.into_iter().zip(results).collect()
         });
         Running {

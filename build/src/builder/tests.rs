@@ -3,7 +3,9 @@
 use super::*;
 use crate::cargo;
 use crate::discover;
+use crate::notes::Note;
 use std::fs;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -134,6 +136,48 @@ fn an_error_keeps_the_old_module_and_lets_the_other_project_be_built() {
         other.changed && other.warnings.contains("unused"),
         "{other:?}"
     );
+}
+
+#[test]
+fn one_of_several_is_built_again_with_the_dependencies_that_are_there() {
+    let guests = Guests::new();
+    guests.write(
+        "shared/Cargo.toml",
+        "[package]\nname = \"shared\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[features]\nmore = []\n",
+    );
+    guests.write("shared/src/lib.rs", "");
+    for (name, features) in [("one", ""), ("two", ", features = [\"more\"]")] {
+        let manifest = guests.0.path().join(name).join("Cargo.toml");
+        let before = fs::read_to_string(manifest).expect("it was written");
+        let dependency =
+            format!("{before}[dependencies]\nshared = {{ path = \"../shared\"{features} }}\n");
+        guests.write(&format!("{name}/Cargo.toml"), &dependency);
+    }
+    let compiled = Arc::new(Mutex::new(Vec::new()));
+    let heard = compiled.clone();
+    let builder = Builder::new(Notes::new(move |note| {
+        if let Note::Detail(line) = note
+            && let Some(what) = line.trim().strip_prefix("Compiling ")
+        {
+            let name = what.split(' ').next().unwrap_or_default().to_owned();
+            heard.lock().expect("nobody panics").push(name);
+        }
+    }));
+    let (out, cancel, all) = (guests.out(), Cancel::new(), guests.projects());
+    let (one, two) = (&all[..1], &all[1..]);
+    let all_are_well = |results: Vec<Result<Artifact, BuildError>>| {
+        assert!(results.iter().all(Result::is_ok), "{results:?}");
+        std::mem::take(&mut *compiled.lock().expect("nobody panics"))
+    };
+    all_are_well(builder.build_all(&all, Profile::Dev, &out, &cancel));
+
+    guests.code("one", "42");
+    let again = builder.build_among(one, two, Profile::Dev, &out, &cancel);
+    assert_eq!(all_are_well(again), ["one"]);
+    // Alone it wants `shared` without the feature: what `build_among` is for.
+    guests.code("one", "43");
+    let alone = builder.build_all(one, Profile::Dev, &out, &cancel);
+    assert!(all_are_well(alone).contains(&"shared".to_owned()));
 }
 
 #[test]
