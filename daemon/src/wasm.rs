@@ -6,6 +6,7 @@
 //! - [`engine`]: one for the process; compiles, and ticks the clock that interrupts guests.
 //! - [`authenticator`]: modules that decide who somebody is.
 //! - [`module`]: one version of one `.wasm` file and its pool of workers.
+//! - [`event`]: what a guest can be told.
 //! - [`worker`]: one live instance of a module.
 //! - [`secrets`]: what must not get out of a guest to a browser or the log.
 //! - [`subject`]: the state and the identity behind an event, as the host functions see them.
@@ -17,6 +18,7 @@ pub mod componentize;
 mod cpu;
 pub mod definition;
 pub mod engine;
+pub mod event;
 pub mod fault;
 mod host;
 mod limiter;
@@ -29,7 +31,8 @@ pub mod worker;
 pub use authenticator::{Authenticator, AuthenticatorHost};
 pub use definition::Definition;
 pub use engine::{Engine, EngineError};
+pub use event::{GuestEvent, RoomEvent};
 pub use fault::{CallError, Failure, Fault};
 pub use module::{LoadError, Module};
 pub use subject::{KeyValue, Session, Subject};
-pub use worker::{GuestEvent, Lease, RoomEvent};
+pub use worker::Lease;

@@ -180,35 +180,43 @@ impl Client {
 
     /// Mounts a component.
     pub async fn mount(&mut self, component: &str, props: Value) -> Mounted {
-        let payload = json!({"component": component, "props": props});
-        let (_, reply) = self
-            .request(json!({"type": "COMPONENT_MOUNT", "componentId": "ref", "payload": payload}))
-            .await;
-        assert_eq!(reply["success"], true, "{reply}");
-        let id = reply["result"]["componentId"]
-            .as_str()
-            .expect("an id")
-            .to_owned();
-        Mounted {
-            id,
-            state: reply["result"]["initialState"].clone(),
-        }
+        self.mount_by(json!({"component": component, "props": props}))
+            .await
+            .0
+    }
+
+    /// Mounts a component with a default room.
+    pub async fn mount_in(&mut self, room: &str, component: &str) -> Mounted {
+        self.mount_by(json!({"component": component, "room": room}))
+            .await
+            .0
     }
 
     /// Mounts a component, and keeps what brings it back.
     pub async fn mount_kept(&mut self, component: &str, room: Option<&str>) -> Kept {
-        let payload = json!({"component": component, "room": room});
-        let (_, reply) = self
-            .request(json!({"type": "COMPONENT_MOUNT", "componentId": "ref", "payload": payload}))
+        let (mounted, signed) = self
+            .mount_by(json!({"component": component, "room": room}))
             .await;
-        assert_eq!(reply["success"], true, "{reply}");
-        let id = reply["result"]["componentId"].as_str().expect("an id");
         Kept {
             component: component.to_owned(),
             room: room.map(str::to_owned),
-            id: id.to_owned(),
-            signed: reply["result"]["signedState"].clone(),
+            id: mounted.id,
+            signed,
         }
+    }
+
+    /// What a mount gave, and its signed state.
+    async fn mount_by(&mut self, payload: Value) -> (Mounted, Value) {
+        let (_, mut reply) = self
+            .request(json!({"type": "COMPONENT_MOUNT", "componentId": "ref", "payload": payload}))
+            .await;
+        assert_eq!(reply["success"], true, "{reply}");
+        let result = &mut reply["result"];
+        let mounted = Mounted {
+            id: result["componentId"].as_str().expect("an id").to_owned(),
+            state: result["initialState"].take(),
+        };
+        (mounted, result["signedState"].take())
     }
 
     /// Brings back what was kept; gives what was pushed before the reply, and the reply.
@@ -219,20 +227,6 @@ impl Client {
             json!({"type": "COMPONENT_REHYDRATE", "componentId": kept.id, "payload": payload}),
         )
         .await
-    }
-
-    /// Mounts a component with a default room.
-    pub async fn mount_in(&mut self, room: &str, component: &str) -> Mounted {
-        let payload = json!({"component": component, "room": room});
-        let (_, reply) = self
-            .request(json!({"type": "COMPONENT_MOUNT", "componentId": "ref", "payload": payload}))
-            .await;
-        assert_eq!(reply["success"], true, "{reply}");
-        let id = reply["result"]["componentId"].as_str().expect("an id");
-        Mounted {
-            id: id.to_owned(),
-            state: reply["result"]["initialState"].clone(),
-        }
     }
 
     /// Messages as they come, one at a time, whether they share a frame or not.

@@ -125,6 +125,23 @@ async fn a_refusal_of_the_logic_is_the_callers_error_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_mount_that_its_room_refuses_gives_its_place_back() {
+    let daemon = Daemon::with(&["gathering"])
+        .config("[limits]\ncomponents-per-connection = 2")
+        .start()
+        .await;
+    let (mut client, a) = guest(&daemon).await;
+    call(&mut client, &a, "hall:a", "lock", json!("sesame-8131")).await;
+    let payload = json!({"component": "LiveGuest", "room": "hall:a"});
+    let mount = json!({"type": "COMPONENT_MOUNT", "payload": payload});
+    for _ in 0..5 {
+        let refused = client.request(mount.clone()).await.1;
+        assert_eq!(refused["code"], "ROOM_DENIED", "{refused}");
+    }
+    client.mount("LiveGuest", json!({})).await;
+}
+
+#[tokio::test]
 async fn the_logic_may_refuse_a_member_and_hears_of_those_who_leave() {
     let daemon = Daemon::with(&["gathering"]).start().await;
     let (mut one, a) = guest(&daemon).await;

@@ -460,17 +460,24 @@ async fn mounts_of_one_connection_change_in_one_frame() {
     for _ in 0..20 {
         two.mount_in("lobby", "LiveMember").await;
     }
-    one.call(&a.id, "emit", json!({"event": "NEWS", "data": 1}))
-        .await;
-    loop {
-        let frame = two.json().await;
-        let Value::Array(messages) = frame else {
-            continue;
+    // The reply to a mount is out a moment before its turn ends, and a wave does not wait for who is busy: one of the
+    // first waves may miss the last member.
+    let mut in_one_frame = (0, 0);
+    for _ in 0..20 {
+        one.call(&a.id, "emit", json!({"event": "NEWS", "data": 1}))
+            .await;
+        in_one_frame = loop {
+            let Value::Array(messages) = two.json().await else {
+                continue;
+            };
+            let count = |kind: &str| messages.iter().filter(|m| m["type"] == kind).count();
+            if count("ROOM_EVENT") > 0 {
+                break (count("ROOM_EVENT"), count("STATE_DELTA"));
+            }
         };
-        let count = |kind: &str| messages.iter().filter(|m| m["type"] == kind).count();
-        if count("ROOM_EVENT") > 0 {
-            assert_eq!((count("ROOM_EVENT"), count("STATE_DELTA")), (21, 21));
+        if in_one_frame == (21, 21) {
             break;
         }
     }
+    assert_eq!(in_one_frame, (21, 21));
 }

@@ -270,13 +270,7 @@ impl Dispatcher {
 
     async fn mount(&mut self, mount: Mount<'_>, reference: Option<&str>, request: Option<&str>) {
         match self.try_mount(&mount, reference, request) {
-            Ok((instance, turn)) => {
-                if !self.mounted.insert(ById(instance)) {
-                    // A singleton that this connection has mounted already, or its own that it brings back.
-                    self.user.give_mount_back();
-                }
-                self.hub.live.run(turn).await;
-            }
+            Ok((instance, turn)) => self.start(instance, turn).await,
             Err(refusal) => self.outbox.send(&ServerMessage::Mounted {
                 reference,
                 outcome: Err(refusal.as_error()),
@@ -291,7 +285,7 @@ impl Dispatcher {
         reference: Option<&str>,
         request: Option<&str>,
     ) -> Result<(Arc<Instance>, Turn), Refusal> {
-        self.check_mount(mount.room.as_deref())?;
+        self.take_place(mount.room.as_deref())?;
         let session = self.session(mount.user_id.as_deref());
         let mounted = MountRequest {
             reference: reference.map(Into::into),
@@ -304,18 +298,45 @@ impl Dispatcher {
         got.inspect_err(|_| self.user.give_mount_back())
     }
 
-    /// Whether one more may be mounted, in this room.
-    fn check_mount(&mut self, room: Option<&str>) -> Result<(), Refusal> {
+    /// Takes a place for one more component, in this room.
+    fn take_place(&mut self, room: Option<&str>) -> Result<(), Refusal> {
+        room.map_or(Ok(()), names::check_room)
+            .map_err(|rule| Refusal::new(Code::InvalidMessage, rule))?;
+        self.try_take_place().or_else(|_| {
+            self.forget_ended();
+            self.try_take_place()
+        })
+    }
+
+    fn try_take_place(&mut self) -> Result<(), Refusal> {
         let limit = self.hub.config.components_per_connection;
         if self.mounted.len() >= limit {
             let message =
                 format!("This connection has {limit} components mounted, and no more are allowed");
             return Err(Refusal::new(Code::LimitExceeded, message));
         }
-        room.map_or(Ok(()), names::check_room)
-            .map_err(|rule| Refusal::new(Code::InvalidMessage, rule))?;
         let refuse = |refused: Refused| Refusal::new(Code::LimitExceeded, refused.to_string());
         self.user.take_mount().map_err(refuse)
+    }
+
+    /// Gives back the places of components that have ended of themselves: their rooms refused them, or their first
+    /// event failed after it had waited.
+    fn forget_ended(&mut self) {
+        for ById(_) in self
+            .mounted
+            .extract_if(|ById(instance)| instance.has_ended())
+        {
+            self.user.give_mount_back();
+        }
+    }
+
+    /// Has a component run that was mounted or brought back.
+    async fn start(&mut self, instance: Arc<Instance>, turn: Turn) {
+        if !self.mounted.insert(ById(instance)) {
+            // A singleton that this connection has mounted already, or its own that it brings back.
+            self.user.give_mount_back();
+        }
+        self.hub.live.run(turn).await;
     }
 
     /// The connection's session, with what the browser calls its user.
@@ -330,7 +351,7 @@ impl Dispatcher {
     }
 
     async fn rehydrate(&mut self, kept: Rehydrate<'_>, component: &str, request: Option<&str>) {
-        let back = self.check_mount(kept.room.as_deref()).and_then(|()| {
+        let back = self.take_place(kept.room.as_deref()).and_then(|()| {
             let rehydrate = RehydrateRequest {
                 component: component.into(),
                 room: kept.room.as_deref().map(Into::into),
@@ -342,13 +363,7 @@ impl Dispatcher {
             got.inspect_err(|_| self.user.give_mount_back())
         });
         match back {
-            Ok((instance, turn)) => {
-                if !self.mounted.insert(ById(instance)) {
-                    // A singleton that this connection has mounted already, or its own that it brings back.
-                    self.user.give_mount_back();
-                }
-                self.hub.live.run(turn).await;
-            }
+            Ok((instance, turn)) => self.start(instance, turn).await,
             Err(refusal) => self.outbox.send(&ServerMessage::Rehydrated {
                 component,
                 outcome: Err(refusal.as_error()),

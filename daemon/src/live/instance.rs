@@ -242,6 +242,11 @@ impl Instance {
         self.audience.is_some()
     }
 
+    /// Whether it is over: it takes no event any more.
+    pub fn has_ended(&self) -> bool {
+        self.mailbox.lock().ended
+    }
+
     /// Whether this signed state has brought its client, and nothing has come from it since.
     pub(super) fn was_brought_by(&self, nonce: Nonce) -> bool {
         self.mailbox.lock().brought_by.as_deref() == Some(&nonce)

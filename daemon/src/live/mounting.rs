@@ -45,17 +45,8 @@ impl Live {
             );
         }
         let subject = self.subject(&version, props, &request, session)?;
-        let instance = Instance::new(
-            slot.clone(),
-            client,
-            Sharing::Own,
-            version,
-            subject,
-            self.limits.event_queue,
-        );
-        slot.add(instance.clone());
-        let turn = instance.submit(Event::Mount(Box::new(request)));
-        Ok((instance, turn))
+        let mount = Event::Mount(Box::new(request));
+        Ok(self.begin(slot, version, client, subject, mount))
     }
 
     /// Gives a browser the component back that it has kept the signed state of: the living one, if it is there, else a
@@ -118,6 +109,23 @@ impl Live {
         };
         let mut subject = self.subject(&version, None, &MountRequest::from(&request), session)?;
         subject.owner = kept.user.map(Into::into);
+        let revive = Event::Revive(Box::new(Revival {
+            state: kept.state,
+            from_version: kept.version,
+            request,
+        }));
+        Ok(self.begin(slot, version, client, subject, revive))
+    }
+
+    /// A new instance of one browser, with its first event.
+    fn begin(
+        &self,
+        slot: Arc<Slot>,
+        version: Arc<Version>,
+        client: Arc<dyn Client>,
+        subject: Subject,
+        first: Event,
+    ) -> (Arc<Instance>, Turn) {
         let instance = Instance::new(
             slot.clone(),
             client,
@@ -127,12 +135,8 @@ impl Live {
             self.limits.event_queue,
         );
         slot.add(instance.clone());
-        let turn = instance.submit(Event::Revive(Box::new(Revival {
-            state: kept.state,
-            from_version: kept.version,
-            request,
-        })));
-        Ok((instance, turn))
+        let turn = instance.submit(first);
+        (instance, turn)
     }
 
     /// Joins the one instance, which the first mount makes.
