@@ -28,6 +28,7 @@ use crate::registry::{Listener, News, Registry};
 use crate::signing::Signer;
 use crate::store::{Store, StoreConfig};
 use crate::tls::Tls;
+use crate::uploads::Uploads;
 use crate::wasm::engine::{EngineConfig, GuestLimits};
 use crate::wasm::subject::TimerLimits;
 use crate::wasm::{AuthenticatorHost, Engine};
@@ -191,6 +192,7 @@ impl App {
         } else {
             None
         };
+        let uploads = Uploads::open(&config.uploads, config.data_dir.as_deref())?.map(Arc::new);
         let live = Arc::new(Live::new(
             ids.clone(),
             limits,
@@ -203,11 +205,13 @@ impl App {
                 auth: auth.clone(),
                 signer: signer.clone(),
                 recovery: config.recovery.clone(),
+                uploads: uploads.clone(),
             },
         ));
         let features = Features {
             encryption: signer.is_some() && config.signed_state.encrypt,
             recovery: signer.is_some(),
+            uploads: uploads.is_some(),
         };
         let hub = Hub::new(HubConfig::from(&config), features, auth, live.clone(), ids);
         let listener = if development.is_some() {
@@ -285,6 +289,7 @@ impl App {
         background.spawn(hub.clone().sweep(stop.clone()));
         background.spawn(live.rooms().clone().sweep(stop.clone()));
         background.spawn(live.timers().clone().turn(stop.clone()));
+        background.spawn(live.clone().sweep_uploads(stop.clone()));
         let watching = background.spawn(registry.watch(stop.clone()));
         let building = development.map(|builder| background.spawn(builder.watch(stop.clone())));
         if let Some(tls) = &tls {

@@ -11,6 +11,7 @@ mod recovery;
 mod secret;
 mod signing;
 mod tls;
+mod uploads;
 mod upstream;
 mod webhooks;
 
@@ -33,6 +34,7 @@ pub use recovery::RecoveryConfig;
 pub use secret::SecretSource;
 pub use signing::{PreviousKey, SignedStateConfig, SigningKey, SigningKeyError};
 pub use tls::TlsConfig;
+pub use uploads::{S3Config, UploadsConfig};
 pub use upstream::{UpstreamUrl, UpstreamUrlError};
 pub use webhooks::{EventPattern, Secret, WebhookUrl, WebhooksConfig, WebhooksConfigError};
 
@@ -80,6 +82,8 @@ pub struct Config {
     pub recovery: RecoveryConfig,
     /// The store.
     pub store: StoreSettings,
+    /// Files that browsers send.
+    pub uploads: UploadsConfig,
     /// Outgoing requests of components.
     pub fetch: FetchConfig,
     /// The states that browsers keep.
@@ -268,6 +272,7 @@ impl Default for Config {
             rooms: Rooms::default(),
             recovery: RecoveryConfig::default(),
             store: StoreSettings::default(),
+            uploads: UploadsConfig::default(),
             fetch: FetchConfig::default(),
             signed_state: SignedStateConfig::default(),
             auth: AuthConfig::default(),

@@ -3,6 +3,7 @@
 //! - [`task`]: the task of a connection; the only one that reads its socket.
 //! - [`dispatch`]: from a message to `live`.
 //! - [`outbox`]: what waits to be written, and the writing; anybody may put something in.
+//! - `uploads`: files that come by it.
 //! - `user`: who is behind the connection.
 //! - [`stream`]: the socket below, with TLS before it or without.
 //! - [`quota`]: how much one address or one user may have at once.
@@ -15,6 +16,7 @@ pub mod quota;
 pub mod socket;
 pub mod stream;
 pub mod task;
+mod uploads;
 mod user;
 
 pub use hub::{Hub, HubConfig};

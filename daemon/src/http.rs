@@ -3,6 +3,7 @@
 mod access;
 mod assets;
 mod backend;
+mod files;
 mod front;
 mod own_answers;
 mod problem;
@@ -80,6 +81,7 @@ pub fn router(
         .route("/api/live/components", get(routes::components))
         .route("/api/live/websocket-info", get(routes::websocket_info))
         .route("/live/{file}", get(assets::client))
+        .route("/api/uploads/{file}", get(files::file))
         .merge(backend::router());
     if config.static_dir.is_none() && upstream.is_none() && development {
         router = router.route("/", get(routes::welcome));

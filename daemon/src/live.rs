@@ -9,6 +9,7 @@
 //! - [`Room`]: members that hear one another. [`RoomDirectory`]: all rooms.
 //! - [`Timers`]: events in the future.
 //! - `signed`, `recovery`: what a browser keeps of a component, and how it gets it back.
+//! - `uploads`: files that browsers send to components.
 //! - `backend`: what the app's back end does.
 //! - `swap`: a new version taking over.
 //!
@@ -39,6 +40,7 @@ mod slot;
 mod swap;
 mod timers;
 mod transaction;
+mod uploads;
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
@@ -60,6 +62,7 @@ pub use rooms::{RoomDirectory, RoomLimits};
 pub use slot::{ById, Slot, Version};
 pub use swap::{SwapError, Swapped};
 pub use timers::Timers;
+pub use uploads::{ChunkSizes, UnderWay, UploadEvent, UploadTable, Uploader};
 
 use crate::auth::Auth;
 use crate::config::{ComponentSettings, FetchConfig, RecoveryConfig};
@@ -67,6 +70,7 @@ use crate::fetch::{Fetcher, Policy};
 use crate::ids::IdGenerator;
 use crate::signing::Signer;
 use crate::store::{self, Store};
+use crate::uploads::Uploads;
 use crate::wasm::secrets::Secrets;
 use crate::wasm::subject::TimerLimits;
 use crate::webhooks::{self, Webhooks};
@@ -111,6 +115,8 @@ pub struct Services {
     pub signer: Option<Arc<Signer>>,
     /// What waits for its connection to come back.
     pub lost: Lost,
+    /// Files on their way.
+    pub uploads: UploadTable,
 }
 
 impl Services {
@@ -148,6 +154,8 @@ pub struct Outside {
     pub signer: Option<Arc<Signer>>,
     /// How long a component waits for a lost connection.
     pub recovery: RecoveryConfig,
+    /// Takes files, if anything does.
+    pub uploads: Option<Arc<Uploads>>,
 }
 
 /// What the configuration grants a component.
@@ -196,6 +204,7 @@ impl Live {
             auth: outside.auth,
             signer: outside.signer,
             lost: Lost::new(outside.recovery, tasks.clone()),
+            uploads: UploadTable::new(outside.uploads),
             rooms: Arc::new(rooms),
             timers: Arc::new(Timers::new(tasks.clone())),
         };

@@ -17,9 +17,12 @@ pub use code::Code;
 pub use encoding::Encoding;
 pub use incoming::{
     ClientMessage, Messages, ParseError, Parsed, Request, RoomMessage, RoomOperation,
-    nests_deeper_than,
+    UploadMessage, UploadStep, nests_deeper_than,
 };
-pub use outgoing::{Features, Mounted, Outcome, Rehydrated, RoomAnswer, ServerMessage};
+pub use outgoing::{
+    Completed, Features, Mounted, Outcome, Rehydrated, RoomAnswer, ServerMessage, Started,
+    UploadReply,
+};
 pub use shared::{SharedDelta, SharedMessage};
 
 /// The version that `CONNECTION_ESTABLISHED` tells.

@@ -1,5 +1,5 @@
 //! Tells which hooks ran, for the daemon's tests; and beside it a component for each other thing that they look at:
-//! rooms, the store, outgoing requests, secrets.
+//! rooms, the store, outgoing requests, secrets, uploads.
 //!
 //! One module, many components: nothing lists them but the components themselves.
 
@@ -17,6 +17,7 @@ mod member;
 mod memory;
 mod refusal;
 mod secret;
+mod taker;
 
 /// Connections may be long: a bound, so that the list does not grow for ever.
 const MOST_EVENTS: usize = 1_000;

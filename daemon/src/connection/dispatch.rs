@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
 use compact_str::CompactString;
 use governor::clock::DefaultClock;
 use governor::state::{InMemoryState, NotKeyed};
@@ -13,6 +14,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::hub::Hub;
 use super::outbox::{CloseReason, Outbox};
+use super::uploads::Uploads;
 use super::user::{Due, Refused, User};
 use crate::config::RateLimit;
 use crate::live::{
@@ -31,19 +33,28 @@ type Bucket = RateLimiter<NotKeyed, InMemoryState, DefaultClock>;
 
 /// Handles the messages of one connection.
 pub(super) struct Dispatcher {
-    hub: Arc<Hub>,
-    outbox: Arc<Outbox>,
+    pub(super) hub: Arc<Hub>,
+    pub(super) outbox: Arc<Outbox>,
     /// What the frames of the connection carry.
     encoding: Encoding,
     session: Arc<Session>,
-    user: User,
+    pub(super) user: User,
     /// What this connection has mounted. Nothing else can be reached from it.
-    mounted: HashSet<ById, foldhash::fast::RandomState>,
+    pub(super) mounted: HashSet<ById, foldhash::fast::RandomState>,
+    pub(super) uploads: Uploads,
+    /// Whose connection it is, where nobody is signed in; `None` is this machine.
+    pub(super) address: Option<Arc<str>>,
     bucket: Option<Box<Bucket>>,
 }
 
 impl Dispatcher {
-    pub(super) fn new(hub: Arc<Hub>, outbox: Arc<Outbox>, encoding: Encoding, user: User) -> Self {
+    pub(super) fn new(
+        hub: Arc<Hub>,
+        outbox: Arc<Outbox>,
+        encoding: Encoding,
+        user: User,
+        address: Option<Arc<str>>,
+    ) -> Self {
         let bucket = bucket(hub.config.rate_limit).map(Box::new);
         let session = Arc::new(Session {
             connection: outbox.connection().clone(),
@@ -57,6 +68,8 @@ impl Dispatcher {
             session,
             user,
             mounted: HashSet::default(),
+            uploads: Uploads::default(),
+            address,
             bucket,
         }
     }
@@ -64,11 +77,13 @@ impl Dispatcher {
     /// Handles a frame.
     pub(super) async fn handle(&mut self, frame: Message) {
         let unpacked;
+        let mut bytes = None;
         let text = match (&frame, self.encoding) {
             (Message::Text(text), Encoding::Json) => text.as_str(),
-            (Message::Binary(bytes), Encoding::MessagePack) => match self.unpack(bytes) {
-                Ok(json) => {
+            (Message::Binary(frame), Encoding::MessagePack) => match self.unpack(frame) {
+                Ok((json, beside)) => {
                     unpacked = json;
+                    bytes = beside;
                     &unpacked
                 }
                 Err(UnpackError::TooLarge) => return self.outbox.close(CloseReason::TooLarge),
@@ -78,9 +93,16 @@ impl Dispatcher {
                 let error = "A connection with the subprotocol live.msgpack speaks MessagePack in binary frames";
                 return self.refuse_frame(Code::InvalidMessage, error.to_owned());
             }
-            (Message::Binary(_), Encoding::Json) => {
-                let error = "Binary frames carry uploads, which are not available; MessagePack needs the subprotocol live.msgpack";
-                return self.refuse_frame(Code::InvalidMessage, error.to_owned());
+            (Message::Binary(frame), Encoding::Json) => {
+                if frame.len() > self.hub.config.binary_frame_bytes {
+                    return self.outbox.close(CloseReason::TooLarge);
+                }
+                let Some((header, beside)) = split_chunk(frame) else {
+                    let error = "A binary frame carries a chunk of an upload: 4 bytes, the length of its header, the header in JSON, the chunk's bytes. MessagePack needs the subprotocol live.msgpack";
+                    return self.refuse_frame(Code::InvalidMessage, error.to_owned());
+                };
+                bytes = Some(beside);
+                header
             }
             // The WebSocket library answers pings; the hub sees pongs by their bytes.
             _ => return,
@@ -95,7 +117,16 @@ impl Dispatcher {
         let mut count = 0;
         for parsed in messages {
             count += 1;
-            if !self.takes_token() {
+            let is_awaited = match &parsed {
+                Ok(Request {
+                    message: ClientMessage::Upload(message),
+                    ..
+                }) => self
+                    .uploads
+                    .awaits(message, bytes.as_ref().map_or(0, Bytes::len)),
+                _ => false,
+            };
+            if !is_awaited && !self.takes_token() {
                 let (request, component) = match &parsed {
                     Ok(request) => (request.id, request.component_json),
                     Err(error) => (error.request_id, error.component),
@@ -104,15 +135,15 @@ impl Dispatcher {
                 continue;
             }
             match parsed {
-                Ok(request) => self.request(request).await,
+                Ok(request) => self.request(request, bytes.take()).await,
                 Err(error) => self.refuse(&error),
             }
         }
         self.hub.count_messages(count);
     }
 
-    /// A MessagePack frame as JSON text.
-    fn unpack(&self, frame: &[u8]) -> Result<String, UnpackError> {
+    /// A MessagePack frame as JSON text, and the bytes of a chunk beside it.
+    fn unpack(&self, frame: &Bytes) -> Result<(String, Option<Bytes>), UnpackError> {
         let config = &self.hub.config;
         if frame.len() > config.binary_frame_bytes {
             return Err(UnpackError::TooLarge);
@@ -122,11 +153,11 @@ impl Dispatcher {
             json_bytes: config.text_frame_bytes,
         };
         let unpacked = msgpack::unpack(frame, limits)?;
-        match unpacked.bytes {
-            None => Ok(unpacked.json),
-            // The chunk of an upload: its header and its bytes.
-            Some(_) => Err(UnpackError::Bytes),
-        }
+        // The chunk of an upload: its header and its bytes.
+        Ok((
+            unpacked.json,
+            unpacked.bytes.map(|range| frame.slice(range)),
+        ))
     }
 
     /// Says what is wrong with a frame as a whole. It counts as a message.
@@ -155,7 +186,7 @@ impl Dispatcher {
     }
 
     /// Hands an event in; a shared instance is told who is behind it.
-    fn submit(&self, instance: &Arc<Instance>, event: Event) -> Turn {
+    pub(super) fn submit(&self, instance: &Arc<Instance>, event: Event) -> Turn {
         if !instance.is_shared() {
             return instance.submit_by(event, By::Owner(&*self.outbox));
         }
@@ -166,9 +197,19 @@ impl Dispatcher {
         instance.submit_by(event, By::Caller(Box::new(caller)))
     }
 
-    async fn request(&mut self, request: Request<'_>) {
+    /// `bytes`: those that came beside the message, which only a chunk may have.
+    async fn request(&mut self, request: Request<'_>, bytes: Option<Bytes>) {
         let id = request.id;
         let component = request.component.as_deref();
+        if bytes.is_some() && !request.message.may_have_bytes() {
+            return self.refuse(&ParseError {
+                code: UnpackError::Bytes.code(),
+                error: UnpackError::Bytes.to_string(),
+                request_id: id,
+                component: request.component_json,
+                original_type: None,
+            });
+        }
         match request.message {
             ClientMessage::Mount(mount) => self.mount(mount, component, id).await,
             ClientMessage::Auth(auth) => self.auth(auth, id).await,
@@ -187,6 +228,7 @@ impl Dispatcher {
             ClientMessage::Room(message) => {
                 self.room(message, component.unwrap_or_default(), id).await
             }
+            ClientMessage::Upload(message) => self.upload(message, bytes, component, id).await,
             ClientMessage::Ping => {
                 let component = component.unwrap_or_default();
                 let alive = self.mounted.contains(component);
@@ -482,6 +524,14 @@ impl Dispatcher {
             .as_ref()
             .is_none_or(|bucket| bucket.check().is_ok())
     }
+}
+
+/// Header and bytes of a chunk: 4 bytes little-endian, the length of the header, the header, the rest.
+fn split_chunk(frame: &Bytes) -> Option<(&str, Bytes)> {
+    let (length, rest) = frame.split_first_chunk()?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    let header = std::str::from_utf8(rest.get(..length)?).ok()?;
+    Some((header, frame.slice(4 + length..)))
 }
 
 fn rate_limited<'a>(request_id: Option<&'a str>, component: Option<&'a str>) -> ParseError<'a> {

@@ -63,6 +63,14 @@ impl Quota {
     }
 }
 
+impl Guard {
+    /// Whose it is.
+    #[must_use]
+    pub fn key(&self) -> &Arc<str> {
+        &self.key
+    }
+}
+
 impl Drop for Guard {
     fn drop(&mut self) {
         let mut counts = self.counts.lock();

@@ -73,6 +73,8 @@ pub struct Arrival {
     pub credentials: Option<Credentials>,
     /// Bytes that came behind it.
     pub already_read: Vec<u8>,
+    /// Where it comes from, as addresses are counted; `None` is this machine.
+    pub address: Option<Arc<str>>,
 }
 
 /// Serves one connection until it ends.
@@ -81,6 +83,7 @@ pub async fn serve(hub: Arc<Hub>, stream: Stream, arrival: Arrival) {
         encoding,
         credentials,
         already_read,
+        address,
     } = arrival;
     let (read, write) = stream.into_split();
     let outbox = Outbox::new(hub.new_id(), encoding, write, hub.config.outbox_bytes);
@@ -104,7 +107,7 @@ pub async fn serve(hub: Arc<Hub>, stream: Stream, arrival: Arrival) {
             .await;
     let user = User::arrive(hub.clone(), credentials).await;
     let identity = user.identity();
-    let mut dispatcher = Dispatcher::new(hub.clone(), outbox.clone(), encoding, user);
+    let mut dispatcher = Dispatcher::new(hub.clone(), outbox.clone(), encoding, user, address);
     tracing::debug!(connection = %outbox.connection(), "connected");
 
     outbox.send(&ServerMessage::Established {

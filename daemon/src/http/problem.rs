@@ -41,6 +41,7 @@ fn status(code: Code) -> StatusCode {
         | Code::InvalidPayload => StatusCode::BAD_REQUEST,
         Code::AuthDenied
         | Code::RoomDenied
+        | Code::UploadRejected
         | Code::ActionCancelled
         | Code::InvalidSignature
         | Code::Replayed => StatusCode::FORBIDDEN,

@@ -55,6 +55,7 @@ pub(super) async fn stats(
         "components": components,
         "rooms": { "open": live.rooms().count(), "members": live.rooms().members() },
         "timers": live.timers().count(),
+        "uploads": { "underWay": live.uploads().service().map_or(0, |uploads| uploads.under_way()) },
         "recovery": { "waiting": live.lost().count() },
         "store": { "pendingBytes": store.pending_bytes, "failure": store.failure.as_deref() },
         "webhooks": live.webhook_stats().map(|stats| json!({

@@ -66,6 +66,7 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
             encoding: asked_for.unwrap_or_default(),
             credentials,
             already_read,
+            address: place.as_ref().map(|place| place.key().clone()),
         };
         connection::serve(hub, stream, arrival).await;
         drop(place);

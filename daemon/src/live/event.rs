@@ -16,6 +16,7 @@ use super::set_value::set_value_payload;
 use super::signed::SETTLE;
 use super::singleton::LINGER;
 use super::transaction::{Tell, before_action};
+use super::uploads::UploadEvent;
 use crate::protocol::{Code, Mounted, RoomOperation, ServerMessage};
 use crate::state::Json;
 use crate::wasm::definition::{SET_VALUE, is_hook_name};
@@ -53,6 +54,8 @@ pub enum Event {
     Open,
     /// The app's back end calls an action.
     AppCall(Box<AppCall>),
+    /// Something happens to an upload.
+    Upload(Box<UploadEvent>),
     /// To a room's logic: a component calls an action.
     Call(Box<RoomRequest>),
     /// To a room's logic: somebody comes or goes.
@@ -136,10 +139,15 @@ pub struct RoomCommand {
 impl Event {
     /// Whether it may be refused when too many wait. The end of an instance may not.
     pub(super) fn is_droppable(&self) -> bool {
-        matches!(
-            self,
-            Self::Action(_) | Self::Property(_) | Self::Room(_) | Self::AppCall(_) | Self::Call(_)
-        )
+        match self {
+            Self::Action(_)
+            | Self::Property(_)
+            | Self::Room(_)
+            | Self::AppCall(_)
+            | Self::Call(_) => true,
+            Self::Upload(event) => event.is_droppable(),
+            _ => false,
+        }
     }
 }
 
@@ -162,6 +170,7 @@ impl Instance {
             Event::Timer(SETTLE) => self.settled(resident),
             Event::Timer(timer) => self.timer(resident, timer).await,
             Event::AppCall(call) => self.app_call(resident, &call).await,
+            Event::Upload(event) => self.upload(resident, *event).await,
             Event::Open => self.open(resident).await,
             Event::Call(request) => self.room_request(resident, *request).await,
             Event::Member(change) => self.member_change(resident, *change).await,
@@ -367,6 +376,9 @@ impl Instance {
         let component = self.id().as_str();
         if let Event::AppCall(call) = event {
             return call.answer.refuse(refusal);
+        }
+        if let Event::Upload(event) = event {
+            return event.refuse(refusal);
         }
         let Some(client) = client else { return };
         match event {

@@ -2,6 +2,7 @@
 
 use crate::protocol::{Code, ServerMessage};
 use crate::signing::SigningError;
+use crate::uploads::{Rejected, UploadError};
 use crate::wasm::fault::{FailureKind, Fault};
 use crate::wasm::{CallError, Failure};
 
@@ -62,6 +63,19 @@ impl Refusal {
 impl From<SigningError> for Refusal {
     fn from(error: SigningError) -> Self {
         Self::new(error.code(), error.to_string())
+    }
+}
+
+impl From<UploadError> for Refusal {
+    fn from(error: UploadError) -> Self {
+        let code = match &error {
+            UploadError::Rejected(Rejected::Day { .. } | Rejected::Crowded) => Code::LimitExceeded,
+            _ => Code::UploadRejected,
+        };
+        if let UploadError::Io(reason) = &error {
+            tracing::error!(error = %reason, "an uploaded file could not be stored");
+        }
+        Self::new(code, error.to_string())
     }
 }
 

@@ -154,6 +154,7 @@ impl Live {
             max_message_bytes: self.limits.message_bytes,
             rooms: self.services.rooms.clone(),
             timer_limits: self.limits.timers,
+            uploads: self.services.uploads.service().cloned(),
         };
         let version = Arc::new(Version {
             definition: definition.clone(),

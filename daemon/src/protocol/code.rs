@@ -39,6 +39,8 @@ pub enum Code {
     StateExpired,
     /// What was kept of a component was given back already, or is in use elsewhere.
     Replayed,
+    /// The file is not taken.
+    UploadRejected,
     /// The room may not be joined, or only members may do that.
     RoomDenied,
     /// Something would be larger, or more, than it may.
@@ -67,6 +69,7 @@ impl Code {
             Self::InvalidSignature => "INVALID_SIGNATURE",
             Self::StateExpired => "STATE_EXPIRED",
             Self::Replayed => "REPLAYED",
+            Self::UploadRejected => "UPLOAD_REJECTED",
             Self::RoomDenied => "ROOM_DENIED",
             Self::LimitExceeded => "LIMIT_EXCEEDED",
         }

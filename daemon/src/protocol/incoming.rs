@@ -11,6 +11,7 @@ use super::code::Code;
 
 mod payload;
 mod room;
+mod upload;
 
 /// The longest `requestId`, in bytes of JSON text: it is echoed, so it must not be a way to make the daemon send much.
 const MAX_REQUEST_ID_BYTES: usize = 256;
@@ -49,6 +50,16 @@ pub enum ClientMessage<'a> {
     Ping,
     /// `ROOM_JOIN`, `ROOM_LEAVE`, `ROOM_EMIT`, `ROOM_STATE_GET` or `ROOM_STATE_SET`.
     Room(RoomMessage<'a>),
+    /// `FILE_UPLOAD_START`, `FILE_UPLOAD_CHUNK`, `FILE_UPLOAD_COMPLETE` or `FILE_UPLOAD_CANCEL`.
+    Upload(UploadMessage<'a>),
+}
+
+impl ClientMessage<'_> {
+    /// Whether bytes may stand beside it.
+    #[must_use]
+    pub fn may_have_bytes(&self) -> bool {
+        matches!(self, Self::Upload(upload) if matches!(upload.step, UploadStep::Chunk { .. }))
+    }
 }
 
 /// A call of an action.
@@ -66,6 +77,7 @@ pub struct Action<'a> {
 
 pub use payload::{Auth, Mount, Property, Rehydrate};
 pub use room::{RoomMessage, RoomOperation};
+pub use upload::{UploadMessage, UploadStep};
 
 /// A message that is none. It says which request it belongs to, where that could be told.
 #[derive(Debug, PartialEq, Eq)]
@@ -197,7 +209,11 @@ fn parse_message(text: &str) -> Parsed<'_> {
         ));
     };
     let component_id = optional(envelope.component_id, "componentId").map_err(invalid)?;
-    if component_id.is_none() && !matches!(original_type, MOUNT | AUTH) {
+    // After its first message an upload is known by its own id.
+    let is_about_upload = upload::ALL.contains(&original_type);
+    let stands_alone = matches!(original_type, MOUNT | AUTH)
+        || (is_about_upload && original_type != upload::START);
+    if component_id.is_none() && !stands_alone {
         return Err(invalid(format!("{kind} needs componentId")));
     }
     let message = match original_type {
@@ -211,6 +227,9 @@ fn parse_message(text: &str) -> Parsed<'_> {
             payload::property(envelope.property, envelope.payload).map_err(invalid)?,
         ),
         PING => ClientMessage::Ping,
+        _ if is_about_upload => ClientMessage::Upload(
+            upload::message(text, original_type, envelope.payload).map_err(invalid)?,
+        ),
         _ if let Some(operation) = RoomOperation::of(original_type) => {
             let expects = flag(envelope.expect_response, "expectResponse").map_err(invalid)?;
             ClientMessage::Room(
@@ -262,6 +281,7 @@ fn original_type(raw: &RawValue) -> Option<&'static str> {
     ]
     .into_iter()
     .chain(RoomOperation::ALL.map(RoomOperation::message_type))
+    .chain(upload::ALL)
     .find(|known| {
         raw.get()
             .strip_prefix('"')
@@ -280,7 +300,10 @@ pub fn reply_type(original_type: &str) -> &'static str {
         UNMOUNT => "COMPONENT_UNMOUNTED",
         PROPERTY => "PROPERTY_UPDATED",
         PING => "COMPONENT_PONG",
-        _ => RoomOperation::of(original_type).map_or("ACTION_RESPONSE", RoomOperation::reply_type),
+        _ => RoomOperation::of(original_type)
+            .map(RoomOperation::reply_type)
+            .or_else(|| upload::reply_type(original_type))
+            .unwrap_or("ACTION_RESPONSE"),
     }
 }
 
@@ -305,6 +328,14 @@ fn required<'a>(raw: Option<&'a RawValue>, name: &str) -> Result<Cow<'a, str>, S
 }
 
 fn optional<'a>(raw: Option<&'a RawValue>, name: &str) -> Result<Option<Cow<'a, str>>, String> {
+    text(raw, name, MAX_NAME_BYTES)
+}
+
+fn text<'a>(
+    raw: Option<&'a RawValue>,
+    name: &str,
+    max_bytes: usize,
+) -> Result<Option<Cow<'a, str>>, String> {
     let Some(raw) = raw.filter(|raw| raw.get() != "null") else {
         return Ok(None);
     };
@@ -321,8 +352,8 @@ fn optional<'a>(raw: Option<&'a RawValue>, name: &str) -> Result<Option<Cow<'a, 
     } else {
         Cow::Borrowed(inner)
     };
-    if value.len() > MAX_NAME_BYTES {
-        return Err(format!("{name} is longer than {MAX_NAME_BYTES} bytes"));
+    if value.len() > max_bytes {
+        return Err(format!("{name} is longer than {max_bytes} bytes"));
     }
     Ok(Some(value))
 }

@@ -87,7 +87,7 @@ impl<'o> Object<'o> {
         // The client queues; what it needs of the daemon is that components come back.
         object.flag("offlineQueue", features.recovery);
         object.flag("loadBalancing", false);
-        object.flag("binaryUpload", false);
+        object.flag("binaryUpload", features.uploads);
         object.flag("recovery", features.recovery);
         object.end();
     }

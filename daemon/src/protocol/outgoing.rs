@@ -9,6 +9,10 @@ use super::object::{Object, itoa};
 use crate::ids::{ConnectionId, InstanceId};
 use crate::state::{Delta, Document, Json};
 
+mod upload;
+
+pub use upload::{Completed, Started, UploadReply};
+
 /// What a request came to.
 pub type Outcome<'a, T> = Result<T, (Code, &'a str)>;
 
@@ -125,6 +129,17 @@ pub enum ServerMessage<'a> {
         /// `requestId`, as JSON text.
         request: Option<&'a str>,
     },
+    /// Reply to a message about an upload, or news of one.
+    Upload {
+        /// The instance that it belongs to.
+        component: &'a str,
+        /// `uploadId`.
+        upload: &'a str,
+        /// What came of it.
+        reply: UploadReply<'a>,
+        /// `requestId`, as JSON text.
+        request: Option<&'a str>,
+    },
     /// Reply to what is no message, or is one message too many.
     Refused {
         /// What kind of mistake.
@@ -194,6 +209,8 @@ pub struct Features {
     pub encryption: bool,
     /// Components come back after their connection was lost.
     pub recovery: bool,
+    /// Files are taken.
+    pub uploads: bool,
 }
 
 /// What a reply about a room tells.
@@ -414,6 +431,12 @@ impl ServerMessage<'_> {
                 });
                 object.reply_end(*request, now_ms);
             }
+            Self::Upload {
+                component,
+                upload,
+                reply,
+                request,
+            } => reply.write(&mut object, component, upload, *request, now_ms),
             Self::State {
                 component,
                 state,

@@ -14,6 +14,7 @@ wasmtime::component::bindgen!({
         "liveside:component/http.fetch": async,
         "liveside:component/rooms.call": async,
         "liveside:component/store.flush": async,
+        "liveside:component/uploads.read": async,
     },
     exports: { default: async },
     ownership: Borrowing { duplicate_if_necessary: true },

@@ -110,6 +110,8 @@ pub struct Hooks {
     pub room_join: bool,
     /// The mount is a member no longer.
     pub room_leave: bool,
+    /// Something happens to an upload.
+    pub upload: bool,
     /// A browser joined the singleton.
     pub client_join: bool,
     /// A browser left the singleton.
@@ -307,6 +309,7 @@ fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
             state_change: has(wit::Hooks::STATE_CHANGE),
             room_join: has(wit::Hooks::ROOM_JOIN),
             room_leave: has(wit::Hooks::ROOM_LEAVE),
+            upload: has(wit::Hooks::UPLOAD),
             client_join: has(wit::Hooks::CLIENT_JOIN),
             client_leave: has(wit::Hooks::CLIENT_LEAVE),
             member_join: has(wit::Hooks::MEMBER_JOIN),

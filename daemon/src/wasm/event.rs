@@ -57,6 +57,19 @@ pub enum GuestEvent<'a> {
         /// What it was started with.
         payload: Option<&'a Json>,
     },
+    /// Something happens to an upload of a browser.
+    Upload {
+        /// The browser's name for it.
+        id: &'a str,
+        /// What.
+        stage: UploadStage<'a>,
+        /// As the browser calls the file.
+        filename: &'a str,
+        /// Its media type.
+        media_type: &'a str,
+        /// Bytes, as announced.
+        size: u64,
+    },
     /// A browser joined a singleton, or left it.
     Client {
         /// Whether it joined.
@@ -81,6 +94,19 @@ pub enum GuestEvent<'a> {
     Disconnect,
     /// The last event.
     Destroy,
+}
+
+/// How far an upload is.
+#[derive(Debug, Clone, Copy)]
+pub enum UploadStage<'a> {
+    /// It may be refused.
+    Start,
+    /// Bytes so far.
+    Progress(u64),
+    /// The file is there, and served from this URL. It may be refused still.
+    Complete(&'a str),
+    /// Why it did not work.
+    Failed(&'a str),
 }
 
 /// An event in a room.

@@ -14,7 +14,7 @@ mod state;
 mod store;
 mod time;
 mod timers;
-mod unavailable;
+mod uploads;
 
 use std::sync::Arc;
 

@@ -9,12 +9,15 @@ use arc_swap::ArcSwapOption;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+use super::files::Files;
 use super::secrets::Secrets;
 use crate::fetch::{Fetcher, Policy};
 use crate::identity::Identity;
 use crate::ids::{ConnectionId, InstanceId};
 use crate::state::{Document, Json};
 use crate::store::{Space, Store, StoreError};
+use crate::uploads::Uploads;
+use crate::uploads::storage::FileName;
 
 /// The state of one mounted component and who is behind the event.
 ///
@@ -42,6 +45,8 @@ pub struct Subject {
     pub session: Arc<Session>,
     /// The user whose the state is: the first who was signed in. Nobody else gets it back.
     pub owner: Option<Box<str>>,
+    /// Files that it has got; most components get none.
+    files: Option<Box<Files>>,
     /// Whether the state has changed since it was last looked at for that.
     pub changed: bool,
     /// What is the same for every mount of the component.
@@ -81,6 +86,8 @@ pub struct Shared {
     pub rooms: Arc<dyn Rooms>,
     /// What timers may do.
     pub timer_limits: TimerLimits,
+    /// Holds what browsers have uploaded, if anything does.
+    pub uploads: Option<Arc<Uploads>>,
 }
 
 /// What timers may do.
@@ -216,6 +223,7 @@ impl Subject {
             room,
             session,
             owner: None,
+            files: None,
             changed: false,
             shared,
             chain: Arc::default(),
@@ -234,6 +242,24 @@ impl Subject {
     /// Private data, made when it is first needed.
     pub fn private_mut(&mut self) -> &mut Document {
         self.private.get_or_insert_default()
+    }
+
+    /// A finished upload.
+    #[must_use]
+    pub fn file(&self, upload: &str) -> Option<&FileName> {
+        self.files.as_ref()?.get(upload)
+    }
+
+    /// From now on the component may read this file.
+    pub fn add_file(&mut self, upload: &str, name: FileName) {
+        self.files.get_or_insert_default().add(upload, name);
+    }
+
+    /// The file is gone.
+    pub fn remove_file(&mut self, upload: &str) {
+        if let Some(files) = &mut self.files {
+            files.remove(upload);
+        }
     }
 
     /// Bytes of private data.

@@ -10,7 +10,7 @@ use super::bindings::exports::liveside::component::component as wit;
 use super::cpu::{CpuMeter, OutOfCpuTime};
 use super::definition::{self, Definition, DefinitionError};
 use super::engine::{GuestLimits, Inner};
-use super::event::GuestEvent;
+use super::event::{GuestEvent, UploadStage};
 use super::fault::{CallError, Failure, FailureKind, Fault};
 use super::host::{GuestStore, LogBudget};
 use super::limiter::MemoryLimiter;
@@ -247,6 +247,24 @@ impl<'m> Lease<'m> {
                         id,
                         name,
                         payload: payload.map(Json::as_str),
+                    }),
+                    GuestEvent::Upload {
+                        id,
+                        stage,
+                        filename,
+                        media_type,
+                        size,
+                    } => wit::Event::Upload(wit::Upload {
+                        id,
+                        stage: match stage {
+                            UploadStage::Start => wit::UploadStage::Start,
+                            UploadStage::Progress(bytes) => wit::UploadStage::Progress(bytes),
+                            UploadStage::Complete(url) => wit::UploadStage::Complete(url),
+                            UploadStage::Failed(why) => wit::UploadStage::Failed(why),
+                        },
+                        filename,
+                        content_type: media_type,
+                        size,
                     }),
                     GuestEvent::Client {
                         joined,

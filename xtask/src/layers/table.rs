@@ -5,7 +5,7 @@ pub(super) const LAYERS: &[(u8, &[&str])] = &[
     (5, &["main", "app", "cli"]),
     (4, &["http"]),
     (3, &["connection"]),
-    (2, &["live", "registry", "uploads", "dev"]),
+    (2, &["live", "registry", "dev"]),
     (
         1,
         &[
@@ -17,6 +17,7 @@ pub(super) const LAYERS: &[(u8, &[&str])] = &[
             "webhooks",
             "telemetry",
             "tls",
+            "uploads",
         ],
     ),
     (
@@ -45,6 +46,7 @@ pub(super) const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("auth", "wasm", "identity can be written as a module"),
     ("wasm", "fetch", "a component's request is passed on"),
     ("wasm", "store", "a component's own map is in it"),
+    ("wasm", "uploads", "a component reads what it was sent"),
     (
         "signing",
         "store",

@@ -1,0 +1,565 @@
+//! Uploads and the components that they belong to: which there are, what the logic hears of them, and their end.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use compact_str::CompactString;
+use parking_lot::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use super::client::Client;
+use super::event::Event;
+use super::instance::{Instance, Resident};
+use super::refusal::Refusal;
+use super::transaction::Tell;
+use super::{Live, run_turn};
+use crate::ids::{ConnectionId, InstanceId};
+use crate::protocol::{Code, Completed, ServerMessage, Started, UploadReply};
+use crate::uploads::{Announcement, Position, Stored, Upload, UploadError, Uploads};
+use crate::wasm::{GuestEvent, UploadStage};
+
+/// The logic hears of progress no more often than this.
+const PROGRESS: Duration = Duration::from_millis(100);
+/// How often uploads that have fallen silent are looked for, at most.
+const SWEEP: Duration = Duration::from_secs(5);
+/// How often what crashes have left is looked for.
+const LEFTOVERS: Duration = Duration::from_secs(600);
+/// Smallest chunk that a browser is asked for.
+const SMALLEST_CHUNK: u64 = 1024;
+/// What a browser gets that does not say.
+const USUAL_CHUNK: u64 = 64 * 1024;
+
+/// The uploads under way, and for a while those that have ended: their browser may not have heard of it.
+pub struct UploadTable {
+    service: Option<Arc<Uploads>>,
+    entries: Mutex<HashMap<Key, Arc<UnderWay>>>,
+}
+
+/// What tells uploads apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    instance: InstanceId,
+    /// Of a shared component, many browsers: what one has begun no other may go on with.
+    connection: Option<ConnectionId>,
+    id: Box<str>,
+}
+
+/// One upload to one component.
+pub struct UnderWay {
+    key: Key,
+    upload: Upload,
+    instance: Weak<Instance>,
+    /// Who began it, if somebody was signed in: nobody else goes on with it.
+    user: Option<Box<str>>,
+    /// Where its news goes: to the connection that it came by last.
+    client: Mutex<Arc<dyn Client>>,
+    chunk: ChunkSizes,
+    /// When the logic last heard of progress.
+    told: Mutex<Instant>,
+    /// Whether progress waits to be heard.
+    is_telling: AtomicBool,
+    /// Whether the logic has heard of the end.
+    has_ended: AtomicBool,
+}
+
+/// How large chunks are.
+#[derive(Debug, Clone, Copy)]
+pub struct ChunkSizes {
+    /// As the browser would like them.
+    pub wanted: Option<u64>,
+    /// As large as they may be.
+    pub largest: u64,
+}
+
+/// Somebody who uploads.
+pub struct Uploader<'a> {
+    /// The connection.
+    pub client: Arc<dyn Client>,
+    /// Who is signed in.
+    pub user: Option<&'a str>,
+    /// Who it counts for: the user, or else the address.
+    pub payer: &'a str,
+}
+
+/// Something that happens to an upload, for its component.
+#[derive(Debug)]
+pub struct UploadEvent {
+    upload: Arc<UnderWay>,
+    news: News,
+}
+
+/// What happens to it.
+#[derive(Debug)]
+enum News {
+    /// It is about to begin.
+    Begin {
+        /// `requestId` as JSON text.
+        request: Option<CompactString>,
+    },
+    /// So many bytes are there.
+    Progress(u64),
+    /// The browser has sent everything.
+    Complete {
+        /// `requestId` as JSON text.
+        request: Option<CompactString>,
+    },
+    /// It did not work.
+    Failed(String),
+}
+
+impl UploadEvent {
+    /// Whether it may be refused when too many wait. The end of an upload may not.
+    pub(super) fn is_droppable(&self) -> bool {
+        matches!(self.news, News::Begin { .. } | News::Progress(_))
+    }
+
+    /// Answers an event that will not run.
+    pub(super) fn refuse(&self, refusal: &Refusal) {
+        self.upload.tell_refused(&self.news, refusal);
+    }
+}
+
+impl UploadTable {
+    pub(super) fn new(service: Option<Arc<Uploads>>) -> Self {
+        Self {
+            service,
+            entries: Mutex::default(),
+        }
+    }
+
+    /// What takes the files; `None`, if nothing does.
+    #[must_use]
+    pub fn service(&self) -> Option<&Arc<Uploads>> {
+        self.service.as_ref()
+    }
+
+    /// A new upload, which is to be begun by [`UnderWay::begin`], or one that goes on (`true`).
+    ///
+    /// # Errors
+    /// If the file breaks a rule, or another upload has this id.
+    pub fn announce(
+        &self,
+        instance: &Arc<Instance>,
+        by: Uploader<'_>,
+        id: &str,
+        announced: Announcement,
+        chunk: ChunkSizes,
+    ) -> Result<(Arc<UnderWay>, bool), Refusal> {
+        let service = self.service.as_ref().ok_or_else(|| {
+            let message = "This daemon takes no files: give it a place for them, with `[uploads] dir` or --data-dir";
+            Refusal::new(Code::UploadRejected, message)
+        })?;
+        let key = Key {
+            instance: instance.id().clone(),
+            connection: instance.is_shared().then(|| by.client.connection().clone()),
+            id: id.into(),
+        };
+        if let Some(known) = self.entries.lock().get(&key).cloned() {
+            if *known.upload.announced() != announced || known.user.as_deref() != by.user {
+                let message = "Another file is on its way with this uploadId; take a new one";
+                return Err(Refusal::new(Code::UploadRejected, message));
+            }
+            *known.client.lock() = by.client;
+            return Ok((known, true));
+        }
+        let upload = service
+            .announce(by.payer, announced)
+            .map_err(|rejected| Refusal::from(UploadError::from(rejected)))?;
+        let under_way = Arc::new(UnderWay {
+            key: key.clone(),
+            upload,
+            instance: Arc::downgrade(instance),
+            user: by.user.map(Into::into),
+            client: Mutex::new(by.client),
+            chunk,
+            told: Mutex::new(Instant::now()),
+            is_telling: AtomicBool::new(false),
+            has_ended: AtomicBool::new(false),
+        });
+        self.entries.lock().insert(key, under_way.clone());
+        Ok((under_way, false))
+    }
+
+    fn forget(&self, upload: &UnderWay) {
+        self.entries.lock().remove(&upload.key);
+    }
+
+    fn all(&self) -> Vec<Arc<UnderWay>> {
+        self.entries.lock().values().cloned().collect()
+    }
+}
+
+impl UnderWay {
+    /// `uploadId`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.key.id
+    }
+
+    /// The component's id.
+    #[must_use]
+    pub fn component(&self) -> &InstanceId {
+        &self.key.instance
+    }
+
+    /// The component, if it is there.
+    #[must_use]
+    pub fn instance(&self) -> Option<Arc<Instance>> {
+        self.instance.upgrade()
+    }
+
+    /// Whether more of it may come.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        self.upload.is_under_way()
+    }
+
+    /// Bytes of the file.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.upload.announced().size
+    }
+
+    /// Its first event: the component decides, and the browser is told.
+    #[must_use]
+    pub fn begin(self: &Arc<Self>, request: Option<&str>) -> Event {
+        let request = request.map(Into::into);
+        self.event(News::Begin { request })
+    }
+
+    /// The browser has sent everything.
+    #[must_use]
+    pub fn complete(self: &Arc<Self>, request: Option<&str>) -> Event {
+        let request = request.map(Into::into);
+        self.event(News::Complete { request })
+    }
+
+    /// Tells a browser that comes back where to go on.
+    ///
+    /// # Errors
+    /// If it is over.
+    pub async fn resumed(&self) -> Result<Started, Refusal> {
+        Ok(self.started(self.upload.position().await?))
+    }
+
+    /// Takes a chunk, and gives what the component is to hear of it.
+    ///
+    /// # Errors
+    /// If it is not taken. Where the upload is over with that, the event says so to the component.
+    pub async fn take(
+        self: &Arc<Self>,
+        index: u32,
+        bytes: Bytes,
+    ) -> (Result<Position, UploadError>, Option<Event>) {
+        let taken = self.upload.take(index, bytes).await;
+        let event = match &taken {
+            Ok(position) => self.progress(position.received),
+            Err(error) if error.is_fatal() => self.failed(error.to_string()),
+            Err(_) => None,
+        };
+        (taken, event)
+    }
+
+    /// Ends it, and gives what the component is to hear of that.
+    pub async fn cancel(self: &Arc<Self>, why: &str) -> Option<Event> {
+        if !self.upload.cancel(why).await {
+            return None;
+        }
+        self.failed(why.to_owned())
+    }
+
+    fn event(self: &Arc<Self>, news: News) -> Event {
+        Event::Upload(Box::new(UploadEvent {
+            upload: self.clone(),
+            news,
+        }))
+    }
+
+    /// The logic hears of progress now and then, and never of two steps at once.
+    fn progress(self: &Arc<Self>, received: u64) -> Option<Event> {
+        let is_due = self.told.lock().elapsed() >= PROGRESS || received == self.size();
+        if !is_due || self.is_telling.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        Some(self.event(News::Progress(received)))
+    }
+
+    fn failed(self: &Arc<Self>, why: String) -> Option<Event> {
+        let is_first = !self.has_ended.swap(true, Ordering::Relaxed);
+        is_first.then(|| self.event(News::Failed(why)))
+    }
+
+    fn started(&self, position: Position) -> Started {
+        let largest = self.chunk.largest.max(SMALLEST_CHUNK);
+        let wanted = self.chunk.wanted.unwrap_or(USUAL_CHUNK);
+        let chunk_size = wanted.clamp(SMALLEST_CHUNK, largest);
+        Started {
+            chunk_size,
+            max_chunk_size: largest,
+            total_chunks: self.size().div_ceil(chunk_size),
+            received: position.received,
+            next: position.next,
+        }
+    }
+
+    /// Tells the browser something.
+    fn tell(&self, reply: UploadReply<'_>, request: Option<&str>) {
+        let client = self.client.lock().clone();
+        client.send(&ServerMessage::Upload {
+            component: self.key.instance.as_str(),
+            upload: self.id(),
+            reply,
+            request,
+        });
+        client.flush();
+    }
+
+    fn tell_refused(&self, news: &News, refusal: &Refusal) {
+        match news {
+            News::Begin { request } => {
+                let outcome = Err(refusal.as_error());
+                self.tell(UploadReply::Started(outcome), request.as_deref());
+            }
+            News::Complete { request } => {
+                let outcome = Err(refusal.as_error());
+                self.tell(UploadReply::Completed(outcome), request.as_deref());
+            }
+            News::Progress(_) => self.is_telling.store(false, Ordering::Relaxed),
+            News::Failed(_) => {}
+        }
+    }
+}
+
+impl Instance {
+    pub(super) async fn upload(self: &Arc<Self>, resident: &mut Resident, event: UploadEvent) {
+        let UploadEvent { upload, news } = event;
+        let outcome = match &news {
+            News::Begin { request } => {
+                self.begin_upload(resident, &upload, request.as_deref())
+                    .await
+            }
+            News::Complete { request } => {
+                self.complete_upload(resident, &upload, request.as_deref())
+                    .await
+            }
+            News::Progress(received) => {
+                upload.is_telling.store(false, Ordering::Relaxed);
+                *upload.told.lock() = Instant::now();
+                self.tell_logic(resident, &upload, UploadStage::Progress(*received))
+                    .await;
+                Ok(())
+            }
+            News::Failed(why) => {
+                self.tell_logic(resident, &upload, UploadStage::Failed(why))
+                    .await;
+                Ok(())
+            }
+        };
+        if let Err(refusal) = outcome {
+            upload.tell_refused(&news, &refusal);
+        }
+    }
+
+    async fn begin_upload(
+        self: &Arc<Self>,
+        resident: &mut Resident,
+        upload: &UnderWay,
+        request: Option<&str>,
+    ) -> Result<(), Refusal> {
+        let begun = async {
+            let service = self.uploads().service().cloned();
+            let service = service.ok_or_else(|| self.uploads_are_off())?;
+            self.ask_logic(resident, upload, UploadStage::Start).await?;
+            service.begin(&upload.upload).await.map_err(Refusal::from)
+        };
+        if let Err(refusal) = begun.await {
+            upload.upload.cancel(&refusal.message).await;
+            self.uploads().forget(upload);
+            return Err(refusal);
+        }
+        let started = upload.started(Position {
+            received: 0,
+            next: 0,
+        });
+        upload.tell(UploadReply::Started(Ok(started)), request);
+        Ok(())
+    }
+
+    async fn complete_upload(
+        self: &Arc<Self>,
+        resident: &mut Resident,
+        upload: &UnderWay,
+        request: Option<&str>,
+    ) -> Result<(), Refusal> {
+        let service = self.uploads().service().cloned();
+        let service = service.ok_or_else(|| self.uploads_are_off())?;
+        let stored = match service.finish(&upload.upload).await {
+            Ok(stored) => stored,
+            Err(error) => {
+                if error.is_fatal() && !upload.has_ended.swap(true, Ordering::Relaxed) {
+                    let why = UploadStage::Failed(&error.to_string());
+                    self.tell_logic(resident, upload, why).await;
+                }
+                return Err(error.into());
+            }
+        };
+        // A browser that has not heard the answer asks again; the logic has heard of it once.
+        if !upload.has_ended.swap(true, Ordering::Relaxed) {
+            if let Some(subject) = &mut resident.subject {
+                subject.add_file(upload.id(), stored.name.clone());
+            }
+            let told = UploadStage::Complete(&stored.url);
+            if let Err(refusal) = self.ask_logic(resident, upload, told).await {
+                if let Some(subject) = &mut resident.subject {
+                    subject.remove_file(upload.id());
+                }
+                service.discard(&upload.upload, &refusal.message).await;
+                return Err(refusal);
+            }
+        }
+        let Stored {
+            url, size, sha256, ..
+        } = &stored;
+        let completed = Completed {
+            filename: &upload.upload.announced().filename,
+            url,
+            size: *size,
+            sha256,
+        };
+        upload.tell(UploadReply::Completed(Ok(completed)), request);
+        Ok(())
+    }
+
+    /// Lets the logic decide.
+    async fn ask_logic(
+        self: &Arc<Self>,
+        resident: &mut Resident,
+        upload: &UnderWay,
+        stage: UploadStage<'_>,
+    ) -> Result<(), Refusal> {
+        if !resident.version.definition.hooks.upload {
+            return Ok(());
+        }
+        let event = upload.guest_event(stage);
+        let asked = self.transact(resident, "upload", Tell::Delta, async |lease, component| {
+            Ok(lease.handle(component, event).await?)
+        });
+        match asked.await {
+            Ok(_) => Ok(()),
+            // Its own word, and not that an action has failed.
+            Err(refusal) if refusal.code == Code::ActionFailed => {
+                Err(Refusal::new(Code::UploadRejected, refusal.message))
+            }
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    async fn tell_logic(
+        self: &Arc<Self>,
+        resident: &mut Resident,
+        upload: &UnderWay,
+        stage: UploadStage<'_>,
+    ) {
+        if resident.version.definition.hooks.upload {
+            let event = upload.guest_event(stage);
+            self.hook(resident, "upload", event, Tell::Delta).await;
+        }
+    }
+
+    fn uploads(&self) -> &UploadTable {
+        &self.slot.services.uploads
+    }
+
+    fn uploads_are_off(&self) -> Refusal {
+        Refusal::new(Code::UploadRejected, "This daemon takes no files")
+    }
+}
+
+impl UnderWay {
+    fn guest_event<'a>(&'a self, stage: UploadStage<'a>) -> GuestEvent<'a> {
+        GuestEvent::Upload {
+            id: self.id(),
+            stage,
+            filename: &self.upload.announced().filename,
+            media_type: self.upload.media_type(),
+            size: self.size(),
+        }
+    }
+}
+
+impl Live {
+    /// The uploads.
+    #[must_use]
+    pub fn uploads(&self) -> &UploadTable {
+        &self.services.uploads
+    }
+
+    /// Ends uploads that have fallen silent or whose component is gone, and removes what crashes have left, until `stop`.
+    pub async fn sweep_uploads(self: Arc<Self>, stop: CancellationToken) {
+        let Some(service) = self.uploads().service().cloned() else {
+            return;
+        };
+        let patience = service.abandoned_after();
+        let mut ticks =
+            tokio::time::interval((patience / 4).clamp(Duration::from_millis(50), SWEEP));
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut leftovers_looked_for: Option<Instant> = None;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            self.end_abandoned(patience).await;
+            if leftovers_looked_for.is_none_or(|at| at.elapsed() >= LEFTOVERS) {
+                leftovers_looked_for = Some(Instant::now());
+                let service = service.clone();
+                let removed = tokio::task::spawn_blocking(move || {
+                    service.remove_leftovers(SystemTime::now())
+                });
+                match removed.await {
+                    Ok(Ok(0)) | Err(_) => {}
+                    Ok(Ok(count)) => {
+                        tracing::info!(count, "files of unfinished uploads are removed")
+                    }
+                    Ok(Err(error)) => {
+                        tracing::warn!(%error, "unfinished uploads cannot be looked for")
+                    }
+                }
+            }
+        }
+    }
+
+    async fn end_abandoned(&self, patience: Duration) {
+        for upload in self.uploads().all() {
+            let instance = upload.instance().filter(|instance| !instance.has_ended());
+            if instance.is_some() && upload.upload.silence() < patience {
+                continue;
+            }
+            self.uploads().forget(&upload);
+            let why = format!("The upload was given up: nothing has come for {patience:?}");
+            let event = upload.cancel(&why).await;
+            if let (Some(event), Some(instance)) = (event, instance) {
+                let failed = UploadReply::Refused {
+                    code: Code::UploadRejected,
+                    error: &why,
+                    failed: true,
+                    index: None,
+                };
+                upload.tell(failed, None);
+                run_turn(&self.tasks, instance.submit(event)).await;
+            }
+        }
+    }
+}
+
+impl fmt::Debug for UnderWay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnderWay")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}
