@@ -312,6 +312,7 @@ impl App {
             hub.tasks.close();
             hub.tasks.wait().await;
             live.drain().await;
+            live.end_uploads().await;
             requests.close();
             requests.wait().await;
             background.wait().await;

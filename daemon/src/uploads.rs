@@ -73,9 +73,15 @@ pub struct Upload {
     state: tokio::sync::Mutex<State>,
     /// When something of it last came.
     heard: Mutex<Instant>,
-    reserved: Mutex<Reservation>,
-    /// A place among those under way, given up as soon as it is under way no longer.
-    place: Mutex<Option<Place>>,
+    /// What it takes while it is under way.
+    held: Mutex<Option<Held>>,
+}
+
+#[derive(Debug)]
+struct Held {
+    reserved: Reservation,
+    /// One among those under way.
+    _place: Place,
 }
 
 #[derive(Debug)]
@@ -287,8 +293,10 @@ impl Uploads {
             media_type,
             state: tokio::sync::Mutex::new(State::Announced),
             heard: Mutex::new(now),
-            reserved: Mutex::new(reserved),
-            place: Mutex::new(Some(place)),
+            held: Mutex::new(Some(Held {
+                reserved,
+                _place: place,
+            })),
         })
     }
 
@@ -336,7 +344,7 @@ impl Uploads {
             Ok(stored) => State::Stored(stored.clone()),
             Err(error) => State::Over(error.to_string()),
         };
-        upload.place.lock().take();
+        upload.held.lock().take();
         stored
     }
 
@@ -366,7 +374,7 @@ impl Uploads {
                 _ => None,
             }
         };
-        upload.place.lock().take();
+        upload.held.lock().take();
         if let Some(stored) = stored
             && let Err(error) = self.storage.remove(stored.name).await
         {
@@ -430,12 +438,14 @@ impl Upload {
         let before = receiver.position().received;
         let taken = receiver.take(index, bytes).await;
         let after = receiver.position().received;
-        self.reserved.lock().use_up(after - before);
+        if let Some(held) = &mut *self.held.lock() {
+            held.reserved.use_up(after - before);
+        }
         if let Err(error) = &taken
             && error.is_fatal()
         {
             *state = State::Over(error.to_string());
-            self.place.lock().take();
+            self.held.lock().take();
         }
         taken
     }
@@ -471,7 +481,7 @@ impl Upload {
         let was_under_way = matches!(*state, State::Announced | State::Receiving(_));
         if was_under_way {
             *state = State::Over(why.to_owned());
-            self.place.lock().take();
+            self.held.lock().take();
         }
         was_under_way
     }
@@ -479,7 +489,7 @@ impl Upload {
     /// Whether more of it may come.
     #[must_use]
     pub fn is_under_way(&self) -> bool {
-        self.place.lock().is_some()
+        self.held.lock().is_some()
     }
 
     /// How long nothing has come.

@@ -168,6 +168,49 @@ impl Client {
         let id = format!("r{}", self.next_id);
         message["requestId"] = json!(id);
         self.send(&message.to_string()).await;
+        self.reply(&id).await
+    }
+
+    /// The same for a message with bytes beside it: a chunk of an upload.
+    pub async fn request_with_bytes(
+        &mut self,
+        mut message: Value,
+        bytes: &[u8],
+    ) -> (Vec<Value>, Value) {
+        self.next_id += 1;
+        let id = format!("r{}", self.next_id);
+        message["requestId"] = json!(id);
+        self.send_frame(self.with_bytes(&message, bytes)).await;
+        self.reply(&id).await
+    }
+
+    /// A frame of a message with bytes beside it, as the connection writes it.
+    #[must_use]
+    pub fn with_bytes(&self, message: &Value, bytes: &[u8]) -> Message {
+        let frame = if self.packed {
+            let fields = message.as_object().expect("an object");
+            let count = u8::try_from(fields.len() + 1).expect("a small map");
+            let mut frame = vec![0x80 | count];
+            let packed = |value: &Value| rmp_serde::to_vec(value).expect("JSON can be packed");
+            for (key, value) in fields {
+                frame.extend(packed(&json!(key)));
+                frame.extend(packed(value));
+            }
+            let length = u32::try_from(bytes.len()).expect("a small chunk");
+            frame.extend(packed(&json!("data")));
+            frame.push(0xc6);
+            frame.extend(length.to_be_bytes());
+            frame
+        } else {
+            let header = message.to_string();
+            let length = u32::try_from(header.len()).expect("a small header");
+            [length.to_le_bytes().as_slice(), header.as_bytes()].concat()
+        };
+        Message::binary([frame.as_slice(), bytes].concat())
+    }
+
+    /// What was pushed before the reply to a request, and the reply.
+    async fn reply(&mut self, id: &str) -> (Vec<Value>, Value) {
         let mut pushed = Vec::new();
         loop {
             match self.json().await {

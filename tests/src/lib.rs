@@ -20,6 +20,7 @@ mod daemon;
 mod desk;
 mod http;
 mod server;
+mod uploads;
 
 pub use app::App;
 pub use client::{Client, Duplex, Kept, Mounted, plain};
@@ -27,3 +28,4 @@ pub use daemon::{Daemon, DaemonBuilder, binary, module};
 pub use desk::Desk;
 pub use http::{HttpAnswer, HttpRequest};
 pub use server::Server;
+pub use uploads::Outgoing;

@@ -2,10 +2,13 @@
 
 mod house;
 
-use liveside_guest::testing::Effect;
+use std::time::Duration;
+
+use liveside_guest::testing::{Effect, Harness};
 use liveside_guest::{Value, json};
 
-use house::{House, refusal};
+use super::RoomChat;
+use house::{House, open_room, plain, refusal};
 
 #[test]
 fn a_mount_sees_the_lobby_and_is_nowhere() {

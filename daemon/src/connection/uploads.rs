@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
 use super::dispatch::Dispatcher;
-use crate::live::{ById, Client as _, ChunkSizes, Event, Refusal, UnderWay, Uploader};
+use crate::live::{ById, ChunkSizes, Client as _, Event, Refusal, UnderWay, Uploader};
 use crate::protocol::{Code, ServerMessage, UploadMessage, UploadReply, UploadStep};
 use crate::uploads::Announcement;
 

@@ -533,6 +533,13 @@ impl Live {
         }
     }
 
+    /// Ends all uploads: the daemon does.
+    pub async fn end_uploads(&self) {
+        for upload in self.uploads().all() {
+            upload.upload.cancel("The daemon has ended").await;
+        }
+    }
+
     async fn end_abandoned(&self, patience: Duration) {
         for upload in self.uploads().all() {
             let instance = upload.instance().filter(|instance| !instance.has_ended());

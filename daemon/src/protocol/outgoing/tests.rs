@@ -24,6 +24,12 @@ fn messages_look_as_the_protocol_says() {
         signed: Some(&signed),
     };
     let failed = (Code::ActionFailed, "It \"broke\"");
+    let upload = |reply| ServerMessage::Upload {
+        component: "i-1",
+        upload: "u-1",
+        reply,
+        request: Some("1"),
+    };
     let messages = [
         ServerMessage::Established {
             connection: &connection,
@@ -36,6 +42,7 @@ fn messages_look_as_the_protocol_says() {
             features: Features {
                 encryption: true,
                 recovery: true,
+                uploads: true,
             },
         },
         ServerMessage::AuthResponse {
@@ -94,6 +101,34 @@ fn messages_look_as_the_protocol_says() {
             outcome: Ok(()),
             request: Some("1"),
         },
+        upload(UploadReply::Started(Ok(Started {
+            chunk_size: 65_536,
+            max_chunk_size: 1 << 20,
+            total_chunks: 2,
+            received: 0,
+            next: 0,
+        }))),
+        upload(UploadReply::Started(Err((Code::UploadRejected, "No")))),
+        upload(UploadReply::Progress {
+            index: 0,
+            total_chunks: 2,
+            received: 65_536,
+            size: 70_000,
+        }),
+        upload(UploadReply::Refused {
+            code: Code::UploadRejected,
+            error: "No",
+            failed: true,
+            index: Some(1),
+        }),
+        upload(UploadReply::Completed(Ok(Completed {
+            filename: "a \"b\".txt",
+            url: "/uploads/c.txt",
+            size: 70_000,
+            sha256: "00ff",
+        }))),
+        upload(UploadReply::Completed(Err((Code::UploadRejected, "No")))),
+        upload(UploadReply::Cancelled),
         ServerMessage::ActionResponse {
             original_type: "CALL_ACTION",
             component: "i-1",

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
-use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use proptest::prelude::*;
 
@@ -53,9 +52,6 @@ async fn a_directory_keeps_files() {
 #[tokio::test]
 async fn a_bucket_keeps_files() {
     keeps_files(&Bucket::new(Arc::new(InMemory::new()), "some/prefix/")).await;
-    let directory = tempfile::tempdir().unwrap();
-    let local = LocalFileSystem::new_with_prefix(directory.path()).unwrap();
-    keeps_files(&Bucket::new(Arc::new(local), "")).await;
 }
 
 #[tokio::test]

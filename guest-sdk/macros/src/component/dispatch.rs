@@ -123,6 +123,7 @@ fn handler(
         ::core::option::Option::Some(::liveside_guest::__private::Handler::new(
             __FIELDS,
             |__this: &mut #component, __cx: &::liveside_guest::Context, __event: &::liveside_guest::__private::Event| {
+                type __This = #component;
                 #call
             },
         ))
@@ -264,7 +265,8 @@ fn call(method: &Method, values: &[TokenStream]) -> TokenStream {
         .map(|ty| quote_spanned!(ty.span()=> __cx,));
     reply(
         method,
-        quote_spanned! {name.span()=> __this.#name(#context #(#values),*) },
+        // By its path: a trait in scope may have a method of the same name, and would go first.
+        quote_spanned! {name.span()=> __This::#name(__this, #context #(#values),*) },
     )
 }
 
