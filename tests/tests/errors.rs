@@ -93,7 +93,7 @@ async fn what_is_no_message_is_refused_and_the_connection_goes_on() {
     client.send_frame(Message::binary(vec![0, 1, 2])).await;
     assert_eq!(
         untimed(&mut client).await,
-        r#"{"type":"ERROR","success":false,"error":"Binary frames carry uploads, which are not available; MessagePack needs the subprotocol live.msgpack","code":"INVALID_MESSAGE"}"#
+        r#"{"type":"ERROR","success":false,"error":"A binary frame carries a chunk of an upload: 4 bytes, the length of its header, the header in JSON, the chunk's bytes. MessagePack needs the subprotocol live.msgpack","code":"INVALID_MESSAGE"}"#
     );
     assert_eq!(
         client.call(&counter.id, "increment", json!({})).await["result"]["count"],

@@ -239,9 +239,9 @@ async fn what_is_no_message_is_refused_and_the_connection_stays() {
     let mut client = daemon.connect_packed().await;
     let counter = client.mount("LiveLocalCounter", json!({})).await;
     let deep = [&[0x91; 64][..], &[0x90]].concat();
-    let (nan, chunk) = (
+    let (nan, ping) = (
         [&[0xcb][..], &f64::NAN.to_be_bytes()].concat(),
-        b"\x82\xa4type\xb1FILE_UPLOAD_CHUNK\xa4data\xc4\x01\x00",
+        b"\x83\xa4type\xaeCOMPONENT_PING\xabcomponentId\xa1x\xa4data\xc4\x01\x00",
     );
     for (frame, code, error) in [
         (
@@ -300,7 +300,7 @@ async fn what_is_no_message_is_refused_and_the_connection_stays() {
             "Invalid message: extension types have no meaning here; send times as text or numbers",
         ),
         (
-            binary(&[chunk]),
+            binary(&[ping]),
             "INVALID_MESSAGE",
             "Invalid message: bytes may stand only in the data of an upload's chunk; send text as text",
         ),
