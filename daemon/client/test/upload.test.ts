@@ -5,17 +5,11 @@ import type { Message, UploadProgress } from "../src/api.ts";
 import { clientIs } from "../src/beside.ts";
 import { live } from "../src/live.ts";
 import { type FakeSocket, back, mounted, newClient, newUrl, settled, socket } from "./harness.ts";
-import { KIB, UploadServer, chunks, expectStored, file, follow, later, lengths, sent, withSender } from "./uploading.ts";
+import { KIB, UploadServer, chunks, expectStored, file, follow, later, lengths, ready, sent, withSender } from "./uploading.ts";
 
 withSender();
 
 const FIXED = { adaptive: false };
-
-/** A mounted component, and the server's part in its uploads. */
-function ready() {
-  const it = mounted();
-  return { ...it, uploads: new UploadServer(it.server) };
-}
 
 /** Nobody answers what is asked of uploads. */
 function unanswered(uploads: UploadServer): void {

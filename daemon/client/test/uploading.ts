@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, vi } from "vitest";
 import type { Message, Upload } from "../src/api.ts";
 import { clientIs } from "../src/beside.ts";
 import { FakeUploads } from "./fake-uploads.js";
-import { type FakeSocket, socket } from "./harness.ts";
+import { type FakeSocket, mounted, socket } from "./harness.ts";
 
 export const KIB = 1024;
 
@@ -78,6 +78,12 @@ export class UploadServer {
   async asked(): Promise<Message> {
     return vi.waitFor(() => this.#socket.last("FILE_UPLOAD_START"), { interval: 1 });
   }
+}
+
+/** A mounted component, and the server's part in its uploads. */
+export function ready() {
+  const it = mounted();
+  return { ...it, uploads: new UploadServer(it.server) };
 }
 
 /** An upload, and how it ended: nobody else waits for it. */
