@@ -77,7 +77,9 @@ export class Outgoing {
   now(message: Message, { label, settle }: Asking, bytes?: Uint8Array): Request {
     const { requests } = this.#connection;
     const request = requests.add(label, undefined, this.#timeout, settle);
-    if (typeof this.#target(undefined) === "string") this.#post(request, message, bytes);
+    const target = this.#target(undefined);
+    // A chunk names its upload, and nothing else.
+    if (typeof target === "string") this.#post(request, bytes ? message : { ...message, componentId: target }, bytes);
     else requests.fail(request, new LiveError(`${label}: not connected`, "CONNECTION_LOST"));
     return request;
   }

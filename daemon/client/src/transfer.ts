@@ -68,9 +68,8 @@ export class Transfer implements PublicTransfer {
   cancel(error: LiveError): void {
     if (this.#cancelled) return;
     this.#cancelled = error;
-    const { componentId } = this.#line;
-    const message = { type: "FILE_UPLOAD_CANCEL", componentId, uploadId: this.#task.id };
-    if (componentId) this.#line.now(message as Message, (refused) => refused || this.interrupt(error, true));
+    const message = { type: "FILE_UPLOAD_CANCEL", uploadId: this.#task.id };
+    this.#line.now(message, (refused) => refused || this.interrupt(error, true));
     // What the server makes a file of at this moment may be there before it hears of the end. Its answers tell.
     if (!this.#completing) this.interrupt(error, true);
   }
@@ -82,7 +81,6 @@ export class Transfer implements PublicTransfer {
       this.#task.settle(error);
       for (const { giveUp } of this.#asked) giveUp?.();
     }
-    this.#wake?.();
   }
 
   async #run(): Promise<void> {
@@ -118,10 +116,8 @@ export class Transfer implements PublicTransfer {
     }
     await this.#sendFrom(nextChunk);
     this.#completing = true;
-    const complete = { type: "FILE_UPLOAD_COMPLETE", componentId: this.#line.componentId, uploadId };
-    const { fileUrl, filename: name, size, sha256 } = await this.#answer((settle) =>
-      this.#line.now(complete as Message, settle),
-    ).finally(() => (this.#completing = false));
+    const complete = { type: "FILE_UPLOAD_COMPLETE", uploadId };
+    const { fileUrl, filename: name, size, sha256 } = await this.#answer((settle) => this.#line.now(complete, settle)).finally(() => (this.#completing = false));
     return { fileUrl, filename: name, size, sha256 };
   }
 
@@ -183,9 +179,9 @@ export class Transfer implements PublicTransfer {
     else if (ms > SLOW_MS) this.#chunk = Math.min(length, Math.max(length >> 1, MIN_CHUNK_BYTES));
   }
 
-  /** What ends it counts more than what does not. */
+  /** The first counts, unless it was passing and this one is not. */
   #failed(failure: Failure): void {
-    if (!this.#failure || !failure.passing) this.#failure = failure;
+    if (!this.#failure || (this.#failure.passing && !failure.passing)) this.#failure = failure;
   }
 
   #answer(send: (settle: Settle) => Stop): Promise<Message> {

@@ -34,13 +34,11 @@ export interface Task {
 
 /** What is between a file and the server. */
 export interface Line {
-  /** The component's id, while it is mounted. */
-  readonly componentId: string | undefined;
   /** Bytes that have not left the browser yet. */
   readonly bufferedAmount: number;
-  /** Asks for the component once it is mounted. What this gives gives the request up. */
+  /** Asks for the component once it is mounted. To stop is to give the request up. */
   request(message: Message, settle: Settle): Stop;
-  /** Asks now, with the bytes of a chunk perhaps; where the component is not mounted, that fails at once. */
+  /** Asks for the component now, or sends a chunk with its bytes; where it is not mounted, that fails at once. */
   now(message: Message, settle: Settle, bytes?: Uint8Array): Stop;
   error(text: string, code: string): LiveError;
 }
@@ -129,7 +127,6 @@ export class Upload implements PublicUpload, Task {
     signal?.addEventListener("abort", abort);
     this.#result = new Promise((resolve, reject) => {
       this.settle = (error, result) => {
-        if (this.#over) return;
         this.#over = true;
         signal?.removeEventListener("abort", abort);
         if (error) reject(error);
@@ -162,7 +159,7 @@ export class Upload implements PublicUpload, Task {
   }
 
   report(bytes: number): void {
-    if (this.#over || bytes === this.progress.bytesUploaded) return;
+    if (bytes === this.progress.bytesUploaded) return;
     this.#progressed(bytes);
     try {
       this.options.onProgress?.(this.progress);
@@ -181,9 +178,6 @@ function lineOf({ component, name }: Upload, connection: Connection): Line {
   const label = `upload of ${name}`;
   const givingUp = (request: Request) => () => connection.requests.fail(request, new LiveError(label, "UPLOAD_CANCELLED"));
   return {
-    get componentId() {
-      return component.connected ? component.id : undefined;
-    },
     get bufferedAmount() {
       return connection.bufferedAmount;
     },

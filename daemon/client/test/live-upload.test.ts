@@ -150,6 +150,7 @@ describe("live-upload on an input", () => {
     choose($("input"), file(3, "3.png"));
     stop();
     await loaded();
+    choose($("input"), file(3, "4.png"));
     await later();
     expect([names(server), names(other.server)]).toEqual([["1.png"], []]);
   });
@@ -211,9 +212,11 @@ describe("live-upload on anything else", () => {
       file(1, "e.md", "text/markdown"),
       file(1, "f.pdf.exe", "application/x-msdownload"),
       file(1, "image", "application/image"),
+      file(1, "imagex", "imagex/png"),
+      file(1, "plainer", "text/plainer"),
     ];
     drag("drop", $("p"), files);
-    expect(seen()).toEqual(["start a.pdf", "start b.Pdf", "start c", "start d.md", "error e.md", "error f.pdf.exe", "error image"]);
+    expect(seen()).toEqual(["start a.pdf", "start b.Pdf", "start c", "start d.md", "error e.md", ...["f.pdf.exe", "image", "imagex", "plainer"].map((name) => `error ${name}`)]);
     const { upload, error } = events[4]!.detail;
     expect([upload, error.name, error.code]).toEqual([undefined, "LiveError", "UPLOAD_REJECTED"]);
     expect(error.message).toBe("e.md is not accepted here, only .PDF, image/*,text/plain");
@@ -236,7 +239,11 @@ describe("live-upload on anything else", () => {
     expect([press("Enter"), press(" "), press("a"), press("Enter", $("b"))]).toEqual([[true, 2], [true, 3], [false, 3], [false, 3]]);
     const [chooser] = opened as [HTMLInputElement];
     expect([chooser.type, chooser.multiple, chooser.accept]).toEqual(["file", true, "image/*"]);
+    const value = vi.fn();
+    Object.defineProperty(chooser, "value", { set: value });
     choose(chooser, file(3, "1.png"), file(3, "2.png"));
+    // The same may be chosen again.
+    expect(value).toHaveBeenCalledExactlyOnceWith("");
     await uploads.asked();
     await later();
     expect(names(server)).toEqual(["1.png", "2.png"]);
@@ -282,6 +289,13 @@ describe("live-upload on anything else", () => {
     await uploads.asked();
     await later();
     expect(names(server)).toEqual(["1.png"]);
+  });
+
+  it("leaves choosing to the input that it is the label of", async () => {
+    await bound(`<div live="X"><input type="file" id="own" hidden><label live-upload for="own">Drop it</label></div>`);
+    const opened = choosers();
+    $("label").dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    expect([opened.filter((input) => input !== $("input")), $("label").hasAttribute("tabindex")]).toEqual([[], false]);
   });
 
   it("leaves to one inside it what is that one's", async () => {

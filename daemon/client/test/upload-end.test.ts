@@ -144,6 +144,7 @@ describe("an upload that is cancelled", () => {
   it("resolves where the file was made before the server heard of it", async () => {
     const { upload, server, uploads, complete } = await completing();
     upload.cancel();
+    upload.cancel();
     await settled();
     expect([upload.outcome, server.count("FILE_UPLOAD_CANCEL")]).toEqual(["pending", 1]);
     server.push(uploads.uploads.answer(complete));
@@ -170,11 +171,27 @@ describe("an upload that is cancelled", () => {
     expect(upload.outcome).toEqual(CANCELLED);
   });
 
+  it("rejects at once again where the server has forgotten it at its end, and takes it anew", async () => {
+    const { upload, server, uploads } = await completing();
+    server.drop();
+    uploads.uploads.forget();
+    const next = back();
+    instead(new UploadServer(next, uploads), "FILE_UPLOAD_CHUNK", null);
+    next.mounted("id-2");
+    await later(100);
+    expect(next.types).toEqual(["COMPONENT_MOUNT", "FILE_UPLOAD_START", "FILE_UPLOAD_CHUNK"]);
+    upload.cancel();
+    await Promise.resolve();
+    expect(upload.outcome).toEqual(CANCELLED);
+  });
+
   it("after its end, is none", async () => {
     const controller = new AbortController();
+    const unwatch = vi.spyOn(controller.signal, "removeEventListener");
     const { upload, server, uploads, complete } = await completing({ signal: controller.signal });
     server.push(uploads.uploads.answer(complete));
     await settled();
+    expect(unwatch).toHaveBeenCalledExactlyOnceWith("abort", expect.any(Function));
     upload.cancel();
     controller.abort();
     await settled();
@@ -220,14 +237,14 @@ describe("an upload that is refused", () => {
 
   it("at a chunk: no more of it is sent", async () => {
     const { upload, server } = await halfway();
-    const { requestId, uploadId } = chunks(server)[1]!;
-    server.push({ ...refusal({ uploadId, chunkIndex: 1 }), requestId: requestId! });
-    // The others were refused as well, and who was first counts.
-    const { requestId: another } = chunks(server)[2]!;
-    server.push({ ...refusal({ uploadId, chunkIndex: 2, error: "It is over" }), requestId: another! });
-    for (const index of [0, 3]) server.push({ ...refusal({ uploadId, failed: false }), requestId: chunks(server)[index]!.requestId! });
+    // The others are not taken either, and it is the first of them to end it that tells why.
+    const answers = [{ failed: false }, {}, { error: "It is over" }, { failed: false }];
+    answers.forEach((fields, chunkIndex) => {
+      const { requestId, uploadId } = chunks(server)[chunkIndex]!;
+      server.push({ ...refusal({ uploadId, chunkIndex, ...fields }), requestId: requestId! });
+    });
     await later();
-    expect(upload.outcome).toMatchObject({ code: "UPLOAD_REJECTED" });
+    expect(upload.outcome).toEqual({ code: "UPLOAD_REJECTED", message: "It is not a picture" });
     expect([chunks(server).length, server.count("FILE_UPLOAD_START"), server.count("FILE_UPLOAD_CANCEL")]).toEqual([4, 1, 0]);
   });
 
@@ -280,6 +297,16 @@ describe("an upload that is refused", () => {
 });
 
 describe("a chunk that is not taken", () => {
+  it("is sent again also where the server says so by itself", async () => {
+    const { upload, server, uploads, photo } = await halfway();
+    server.push(refusal({ uploadId: upload.id, failed: false, chunkIndex: 2 }));
+    for (const index of [0, 1]) server.push(uploads.uploads.answer(chunks(server)[index]!));
+    uploads.instead = () => undefined;
+    await later(35_000);
+    expect(chunks(server).map(({ chunkIndex }) => chunkIndex)).toEqual([0, 1, 2, 3, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expectStored(uploads, (await upload).fileUrl, photo);
+  });
+
   it("is sent again, cut as before, once the server has told where to go on", async () => {
     const { counter, server, uploads } = ready();
     let refused = 0;

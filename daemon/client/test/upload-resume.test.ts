@@ -36,6 +36,9 @@ describe("an upload whose connection is lost", () => {
     const { upload, photo, uploads, seen } = await lostAfter(3);
     expect(upload.outcome).toBe("pending");
     const { next, after } = again(uploads);
+    await settled();
+    // Nothing is waited for any more.
+    expect(next.types).toEqual(["COMPONENT_MOUNT", "FILE_UPLOAD_START"]);
     await later();
     expect(sent(next, "FILE_UPLOAD_START")).toMatchObject([{ componentId: "id-2", uploadId: upload.id, filename: "photo.png", fileSize: photo.size, fileType: "image/png" }]);
     expect(chunks(next).map(({ chunkIndex }) => chunkIndex)).toEqual([3, 4, 5, 6, 7, 8, 9]);
@@ -150,6 +153,26 @@ describe("an upload whose connection is lost", () => {
     expect(next.types.slice(0, 3)).toEqual(["COMPONENT_MOUNT", "FILE_UPLOAD_START", "FILE_UPLOAD_CHUNK"]);
     expect(chunks(next)[0]!.chunkIndex).toBe(0);
     expectStored(after, (await upload).fileUrl, photo);
+  });
+
+  it("waits where only its component is lost, and is mounted anew", async () => {
+    const { counter, server, uploads } = ready();
+    const photo = file(600 * KIB);
+    const upload = follow(counter.upload(photo, FIXED));
+    uploads.instead = ({ type }) => (type === "FILE_UPLOAD_CHUNK" ? null : undefined);
+    await uploads.asked();
+    await later(100);
+    // Somebody else goes on with it.
+    server.push({ type: "COMPONENT_UNMOUNTED", componentId: "id-1", success: true, code: "REPLAYED" });
+    uploads.instead = () => undefined;
+    for (const chunk of chunks(server)) server.push(uploads.uploads.answer(chunk));
+    await later(1000);
+    expect(server.types.slice(-2)).toEqual(["FILE_UPLOAD_CHUNK", "COMPONENT_MOUNT"]);
+    server.mounted("id-2");
+    await later();
+    expect(chunks(server).map(({ chunkIndex }) => chunkIndex)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(server.last("FILE_UPLOAD_START").componentId).toBe("id-2");
+    expectStored(uploads, (await upload).fileUrl, photo);
   });
 
   it("waits as long as it takes for the next", async () => {

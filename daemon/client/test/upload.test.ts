@@ -26,6 +26,7 @@ function acknowledge(server: FakeSocket, index: number): void {
 describe("a file", () => {
   it("goes chunk by chunk, and the server has its bytes", async () => {
     const { counter, server, uploads } = ready();
+    const timers = vi.getTimerCount();
     const photo = file(1000 * KIB + 7);
     const upload = follow(counter.upload(photo));
     await uploads.asked();
@@ -34,6 +35,7 @@ describe("a file", () => {
     expect(value).toEqual({ fileUrl: "/uploads/file-1", filename: "photo.png", size: photo.size, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expectStored(uploads, value.fileUrl, photo);
     expect(chunks(server).length).toBeGreaterThan(4);
+    expect(vi.getTimerCount()).toBe(timers);
   });
 
   it("is announced by what it is, and completed under the same id", async () => {
@@ -247,6 +249,19 @@ describe("the size of chunks", () => {
     expect(lengths(server).slice(0, 12).map((size) => size / KIB)).toEqual([64, 64, 64, 64, 32, 32, 32, 32, 16, 16, 16, 16]);
     expect(Math.min(...lengths(server))).toBe(16 * KIB);
     expectStored(uploads, (await upload).fileUrl, file(608 * KIB));
+  });
+
+  it("does not change by an answer to a chunk of another size", async () => {
+    const { counter, server, uploads } = ready();
+    uploads.instead = ({ chunkIndex }) => {
+      uploads.delay = chunkIndex === 3 ? 1100 : 10;
+      return undefined;
+    };
+    counter.upload(file(2000 * KIB));
+    await uploads.asked();
+    await later();
+    expect(lengths(server).slice(0, 8).map((size) => size / KIB)).toEqual([64, 64, 64, 64, 128, 128, 128, 256]);
+    expect(Math.min(...lengths(server).slice(0, -1))).toBe(64 * KIB);
   });
 
   it("stays where answers are neither, and where it is to stay", async () => {
