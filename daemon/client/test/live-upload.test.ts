@@ -152,7 +152,7 @@ describe("live-upload on an input", () => {
     await loaded();
     choose($("input"), file(3, "4.png"));
     await later();
-    expect([names(server), names(other.server)]).toEqual([["1.png"], []]);
+    expect([names(server), names(other.server), other.seen()]).toEqual([["1.png"], [], []]);
   });
 
   it("says so where what sends files cannot be loaded", async () => {
