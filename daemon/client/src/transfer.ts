@@ -104,9 +104,8 @@ export class Transfer implements PublicTransfer {
     const fileType = file.type || "application/octet-stream";
     const start = { type: "FILE_UPLOAD_START", uploadId, filename, fileType, fileSize: file.size, chunkSize: this.#chunk };
     this.#advanced = false;
-    const { chunkSize, maxChunkSize = chunkSize, bytesUploaded, nextChunk } = await this.#answer((settle) =>
-      this.#line.request(start, settle),
-    );
+    const told = await this.#answer((settle) => this.#line.request(start, settle));
+    const { chunkSize, maxChunkSize = chunkSize, bytesUploaded = 0, nextChunk = 0 } = told;
     this.#chunk = Math.min(this.#chunk, chunkSize);
     this.#maxChunk = maxChunkSize;
     this.#task.report(bytesUploaded);
@@ -115,10 +114,17 @@ export class Transfer implements PublicTransfer {
       this.#starts[nextChunk] = bytesUploaded;
     }
     await this.#sendFrom(nextChunk);
+    const reply = await this.#complete({ type: "FILE_UPLOAD_COMPLETE", uploadId });
+    return { fileUrl: reply.fileUrl, filename: reply.filename, size: reply.size, sha256: reply.sha256 };
+  }
+
+  async #complete(message: Message): Promise<Message> {
     this.#completing = true;
-    const complete = { type: "FILE_UPLOAD_COMPLETE", uploadId };
-    const { fileUrl, filename: name, size, sha256 } = await this.#answer((settle) => this.#line.now(complete, settle)).finally(() => (this.#completing = false));
-    return { fileUrl, filename: name, size, sha256 };
+    try {
+      return await this.#answer((settle) => this.#line.now(message, settle));
+    } finally {
+      this.#completing = false;
+    }
   }
 
   async #sendFrom(index: number): Promise<void> {

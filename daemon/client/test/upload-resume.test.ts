@@ -2,11 +2,9 @@
 
 import { describe, expect, it, vi } from "vitest";
 import { type FakeSocket, back, reconnected, settled, signed, socket } from "./harness.ts";
-import { KIB, UploadServer, chunks, expectStored, file, follow, later, lengths, ready, sent, withSender } from "./uploading.ts";
+import { FIXED, KIB, UploadServer, chunks, expectStored, file, follow, later, lengths, ready, sent, withSender } from "./uploading.ts";
 
 withSender();
-
-const FIXED = { adaptive: false };
 
 /** An upload of which the server has answered so many chunks, and then the connection is lost. */
 async function lostAfter(count: number, size = 600 * KIB) {
@@ -40,7 +38,8 @@ describe("an upload whose connection is lost", () => {
     // Nothing is waited for any more.
     expect(next.types).toEqual(["COMPONENT_MOUNT", "FILE_UPLOAD_START"]);
     await later();
-    expect(sent(next, "FILE_UPLOAD_START")).toMatchObject([{ componentId: "id-2", uploadId: upload.id, filename: "photo.png", fileSize: photo.size, fileType: "image/png" }]);
+    const announced = { filename: "photo.png", fileSize: photo.size, fileType: "image/png" };
+    expect(sent(next, "FILE_UPLOAD_START")).toMatchObject([{ componentId: "id-2", uploadId: upload.id, ...announced }]);
     expect(chunks(next).map(({ chunkIndex }) => chunkIndex)).toEqual([3, 4, 5, 6, 7, 8, 9]);
     expect(next.last("FILE_UPLOAD_COMPLETE")).toMatchObject({ componentId: "id-2", uploadId: upload.id });
     expectStored(after, (await upload).fileUrl, photo);
@@ -88,8 +87,9 @@ describe("an upload whose connection is lost", () => {
     const answer = fake.answer.bind(fake);
     fake.forget();
     // All that is known of it is its beginning, as one chunk.
-    answer({ type: "FILE_UPLOAD_START", uploadId: upload.id, filename: photo.name, fileType: photo.type, fileSize: photo.size, chunkSize: 1 });
-    answer({ type: "FILE_UPLOAD_CHUNK", uploadId: upload.id, chunkIndex: 0, data: photo.content.slice(0, 100) });
+    const uploadId = upload.id;
+    answer({ type: "FILE_UPLOAD_START", uploadId, filename: photo.name, fileType: photo.type, fileSize: photo.size, chunkSize: 1 });
+    answer({ type: "FILE_UPLOAD_CHUNK", uploadId, chunkIndex: 0, data: photo.content.slice(0, 100) });
     fake.maxChunkSize = 32 * KIB;
     const { next, after } = again(uploads);
     await later();

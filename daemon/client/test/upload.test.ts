@@ -5,11 +5,9 @@ import type { Message, UploadProgress } from "../src/api.ts";
 import { clientIs } from "../src/beside.ts";
 import { live } from "../src/live.ts";
 import { type FakeSocket, back, mounted, newClient, newUrl, settled, socket } from "./harness.ts";
-import { KIB, UploadServer, chunks, expectStored, file, follow, later, lengths, ready, sent, withSender } from "./uploading.ts";
+import { FIXED, KIB, UploadServer, chunks, expectStored, file, follow, later, lengths, ready, sent, withSender } from "./uploading.ts";
 
 withSender();
-
-const FIXED = { adaptive: false };
 
 /** Nobody answers what is asked of uploads. */
 function unanswered(uploads: UploadServer): void {
@@ -32,7 +30,8 @@ describe("a file", () => {
     await uploads.asked();
     await later();
     const value = await upload;
-    expect(value).toEqual({ fileUrl: "/uploads/file-1", filename: "photo.png", size: photo.size, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(value).toEqual({ fileUrl: "/uploads/file-1", filename: "photo.png", size: photo.size, sha256 });
     expectStored(uploads, value.fileUrl, photo);
     expect(chunks(server).length).toBeGreaterThan(4);
     expect(vi.getTimerCount()).toBe(timers);

@@ -8,6 +8,9 @@ import { type FakeSocket, mounted, socket } from "./harness.ts";
 
 export const KIB = 1024;
 
+/** Chunks of one size. */
+export const FIXED = { adaptive: false };
+
 /** What sends files is the built file, as a page loads it. */
 export function withSender(): void {
   beforeEach(() => clientIs(import.meta.url.replace(/test.uploading.*/, "dist/client.js")));
@@ -94,6 +97,29 @@ export function follow(upload: Upload): Upload & { outcome: unknown } {
     ({ code, message }) => (followed.outcome = { code, message }),
   );
   return followed;
+}
+
+/** The answers to messages of a type are left out, or others. */
+export function instead(uploads: UploadServer, type: string, answer: object | null): void {
+  uploads.instead = (message) => (message.type === type ? answer : undefined);
+}
+
+/** An upload whose first chunks are sent and not answered. */
+export async function halfway(options: object = {}) {
+  const it = ready();
+  instead(it.uploads, "FILE_UPLOAD_CHUNK", null);
+  const photo = file(600 * KIB);
+  const upload = follow(it.counter.upload(photo, { ...FIXED, ...options }));
+  await it.uploads.asked();
+  await later(100);
+  expect(chunks(it.server)).toHaveLength(4);
+  return { ...it, upload, photo };
+}
+
+/** What the server says where it does not take something; unless told otherwise, the upload is over with it. */
+export function refusal(fields: object): Message {
+  const failure = { success: false, failed: true, code: "UPLOAD_REJECTED", error: "It is not a picture" };
+  return { type: "FILE_UPLOAD_ERROR", ...failure, ...fields };
 }
 
 export const sent = (server: FakeSocket, type: string): Message[] => server.sent.filter((message) => message.type === type);
