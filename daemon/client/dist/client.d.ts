@@ -90,7 +90,17 @@ export interface Handle<S extends State = State> {
    */
   onRehydrated(listener: (rehydration: Rehydration) => void): Stop;
 
-  /** Ends this component, and forgets its state. Calls that still wait are rejected with `UNMOUNTED`. Other handles on the same instance, a singleton, go on. */
+  /**
+   * Sends a file to the component, chunk by chunk; it is never read as a whole. Waits until the component is mounted,
+   * and goes on where it was after a lost connection. Of one connection 4 files are sent beside one another, and more
+   * wait for their turn. What sends them, `upload.js`, is loaded from beside the client script with the first.
+   */
+  upload(file: Blob, options?: UploadOptions): Upload;
+
+  /**
+   * Ends this component, and forgets its state. Calls that still wait are rejected with `UNMOUNTED`, uploads are
+   * cancelled. Other handles on the same instance, a singleton, go on.
+   */
   unmount(): void;
 }
 
@@ -175,6 +185,54 @@ export interface BroadcastSource {
   room?: string | undefined;
 }
 
+export interface UploadOptions {
+  /** Called each time that the server has told how much it has. */
+  onProgress?(progress: UploadProgress): void;
+  /** How many bytes to send at a time, at first. Default: 65,536. The server may want fewer. */
+  chunkSize?: number;
+  /** Larger chunks while they are answered quickly, smaller ones where that takes long. Default: true. */
+  adaptive?: boolean;
+  /** What the file is called. Default: its own name, or `upload`. */
+  filename?: string;
+  /** Cancels the upload when it is aborted. */
+  signal?: AbortSignal;
+}
+
+/**
+ * A file on its way. Await it for the result. It rejects with a {@link LiveError}, whose code is the server's
+ * (`UPLOAD_REJECTED`, `LIMIT_EXCEEDED`, …), or one of the client's own: `UPLOAD_CANCELLED`, `FILE_UNREADABLE`, and those
+ * of calls.
+ */
+export interface Upload extends PromiseLike<UploadResult> {
+  /** Its id on the wire. */
+  readonly id: string;
+  /** What the server has of it now. */
+  readonly progress: UploadProgress;
+  /**
+   * Ends it. It rejects with `UPLOAD_CANCELLED`, also while it waits for its turn. Once the server has everything and
+   * makes the file of it, that may be too late: then it resolves. Afterwards it does nothing.
+   */
+  cancel(): void;
+}
+
+export interface UploadProgress {
+  readonly bytesUploaded: number;
+  readonly totalBytes: number;
+  /** A whole number up to 100, which only all of the file is. */
+  readonly percent: number;
+}
+
+export interface UploadResult {
+  /** Where the file is served, on the daemon's origin. */
+  fileUrl: string;
+  /** What it was called by who sent it. */
+  filename: string;
+  /** In bytes. */
+  size: number;
+  /** Of its content, in hex, where the server tells it. */
+  sha256?: string | undefined;
+}
+
 /** The two-way binding of one input. */
 export interface Field {
   /** The draft if there is one, the server's value otherwise. */
@@ -200,7 +258,8 @@ export declare class LiveError extends Error {
    * `NOT_CONNECTED` (timed out before it could be sent: it did not run),
    * `REQUEST_TIMEOUT` (sent, no reply in time: it may have run),
    * `CONNECTION_LOST` (sent, the connection ended before the reply: it may have run),
-   * `UNMOUNTED`, `COMPONENT_ERROR` (pushed by the component) and `REQUEST_FAILED` (the server gave no code).
+   * `UNMOUNTED`, `COMPONENT_ERROR` (pushed by the component) and `REQUEST_FAILED` (the server gave no code);
+   * of an upload also `UPLOAD_CANCELLED`, and `FILE_UNREADABLE` (the browser could not read the file).
    */
   readonly code: string;
   /** The action that failed, if it was one. */
@@ -324,5 +383,13 @@ declare global {
     "liveside:result": CustomEvent<{ action: string; result: unknown }>;
     /** Such an action failed. Bubbles. */
     "liveside:error": CustomEvent<{ action: string; error: LiveError }>;
+    /** A file that was chosen with this element, or dropped on it, is to be sent. Bubbles, as do the next three. */
+    "live:upload-start": CustomEvent<{ file: File; upload: Upload }>;
+    /** The server has more of it. */
+    "live:upload-progress": CustomEvent<{ file: File; upload: Upload; progress: UploadProgress }>;
+    /** The server has made a file of it. */
+    "live:upload-complete": CustomEvent<{ file: File; upload: Upload; result: UploadResult }>;
+    /** It was refused, cancelled or lost; without an `upload`, it is of a type that the element does not accept. */
+    "live:upload-error": CustomEvent<{ file: File; upload?: Upload; error: LiveError }>;
   }
 }

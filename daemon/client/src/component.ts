@@ -1,6 +1,6 @@
 // One mounted component as this page sees it: its id, its state, its calls. The public face is handle.ts.
 
-import type { BroadcastSource, CallOptions, Message, Rehydration, State, Stop, UseOptions } from "./api.ts";
+import type { BroadcastSource, CallOptions, Message, Rehydration, State, Stop, UploadOptions, UseOptions } from "./api.ts";
 import { reconnectDelay } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
 import { LiveError, errorOf } from "./errors.ts";
@@ -10,6 +10,7 @@ import type { Mounts } from "./mounts.ts";
 import { type Asking, Outgoing } from "./outgoing.ts";
 import { Room } from "./room.ts";
 import { type Signed, SignedState, purposeOf } from "./signed.ts";
+import type { Upload } from "./uploads.ts";
 import { bytesOf } from "./wire.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -211,9 +212,14 @@ export class Component {
     for (const key of this.layers.drafts(false)) this.sync(key, true).catch(() => {});
   }
 
+  upload(file: Blob, options: UploadOptions = {}): Upload {
+    return this.#mounts.uploads.add(this, file, options);
+  }
+
   unmount(): void {
     if (this.#ended) return;
     this.sendDrafts();
+    this.#mounts.uploads.cancelAll(this);
     const id = this.id;
     this.#ended = true;
     this.id = undefined;

@@ -101,10 +101,15 @@ export class Connection implements PublicConnection {
     this.#drop("closed");
   }
 
-  /** Sends a message if the connection is open. */
-  send(message: Message): void {
+  /** Bytes that have not left the browser yet. */
+  get bufferedAmount(): number {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
+  /** Sends a message, with the bytes of a chunk perhaps, if the connection is open. */
+  send(message: Message, bytes?: Uint8Array): void {
     if (this.#status !== "open") return;
-    const data = this.encoding.encode(message);
+    const data = this.encoding.encode(message, bytes);
     this.#socket!.send(data);
     // Who shows frames does not mean to show passwords.
     const shown = message.type === "AUTH" ? { ...message, payload: {} } : message;

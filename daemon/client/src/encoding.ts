@@ -1,8 +1,9 @@
 // How the messages of a connection are written: as JSON, or as MessagePack where the page asks for it and the
-// server knows it. A frame is one message or an array of them.
+// server knows it. A frame is one message or an array of them, or a chunk of a file.
 
 import type { Message } from "./api.ts";
 import { loadBeside } from "./beside.ts";
+import { framed } from "./wire.ts";
 
 /** What `msgpack.js` exports. */
 export interface Codec {
@@ -62,10 +63,12 @@ export class Encoding {
     this.#vain = this.#offered ? this.#vain + 1 : 0;
   }
 
-  encode(message: Message): string | Uint8Array<ArrayBuffer> {
+  /** With bytes, the message is the header of a chunk. */
+  encode(message: Message, bytes?: Uint8Array): string | Uint8Array<ArrayBuffer> {
     const text = JSON.stringify(message);
     // By way of JSON: dates, `undefined` and `toJSON` then mean the same in both.
-    return this.#spoken ? this.#spoken.encode(JSON.parse(text)) : text;
+    if (this.#spoken) return this.#spoken.encode({ ...JSON.parse(text), ...(bytes && { data: bytes }) });
+    return bytes ? framed(text, bytes) : text;
   }
 
   /** The messages of a frame; none if it is not what the protocol allows. */

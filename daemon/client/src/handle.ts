@@ -1,6 +1,6 @@
 // The public face of a component: its own members, and every other name an action.
 
-import type { Actions, BroadcastSource, CallOptions, FieldOptions, Handle, Live, Rehydration, Room, State } from "./api.ts";
+import type { Actions, BroadcastSource, CallOptions, FieldOptions, Handle, Live, Rehydration, Room, State, UploadOptions } from "./api.ts";
 import type { Component } from "./component.ts";
 import { Field } from "./field.ts";
 
@@ -37,6 +37,7 @@ export function createHandle<S extends State = State, A = Actions>(component: Co
     onBroadcast: (type: string, listener: (data: any, from: BroadcastSource) => void) => component.broadcasts.add(type, listener),
     onBinary: (name: string, listener: (bytes: Uint8Array) => void) => component.binaries.add(name, listener),
     onRehydrated: (listener: (rehydration: Rehydration) => void) => component.rehydrations.add(listener),
+    upload: (file: Blob, options?: UploadOptions) => component.upload(file, options),
     unmount: () => component.unmount(),
   };
   const actions = new Map<string, (payload?: unknown) => Promise<unknown>>();

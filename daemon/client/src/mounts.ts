@@ -5,9 +5,11 @@ import { Component } from "./component.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import { showReload } from "./reload.ts";
 import { dropStored } from "./signed.ts";
+import { Uploads } from "./uploads.ts";
 
 export class Mounts implements ConnectionEvents {
   readonly connection: Connection;
+  readonly uploads: Uploads;
   /** What the states of this socket are stored under: its URL without a query, which may hold credentials. */
   readonly site: string;
   readonly #components = new Set<Component>();
@@ -23,6 +25,7 @@ export class Mounts implements ConnectionEvents {
 
   constructor(url: string) {
     this.connection = new Connection(url, this);
+    this.uploads = new Uploads(this.connection);
     this.connection.onUser(() => {
       for (const component of this.#components) component.userChanged();
     });
@@ -60,6 +63,7 @@ export class Mounts implements ConnectionEvents {
     this.#byId.clear();
     this.#unused.clear();
     for (const component of this.#components) component.connectionLost();
+    this.uploads.lost();
   }
 
   pingTarget(): string {
@@ -70,6 +74,7 @@ export class Mounts implements ConnectionEvents {
   message(message: Message): void {
     const { type, componentId } = message;
     if (type === "DEV_RELOAD") this.#reloaded(message);
+    else if (type === "FILE_UPLOAD_ERROR") this.uploads.refused(message);
     // To a connection once, whichever of its components are in the room.
     else if (type === "BROADCAST" || type === "ROOM_SYSTEM") for (const component of [...this.#components]) component.receive(message);
     else if (componentId === undefined) {

@@ -53,7 +53,7 @@ export class Outgoing {
     return this.#waiting.filter(({ queued }) => queued).length;
   }
 
-  request(message: Message, { label, settle, action, timeout = this.#timeout, patient = false }: Asking): void {
+  request(message: Message, { label, settle, action, timeout = this.#timeout, patient = false }: Asking): Request {
     const { requests } = this.#connection;
     const request = requests.add(label, action, timeout, settle, patient);
     const target = this.#target(action);
@@ -70,6 +70,18 @@ export class Outgoing {
       // What JSON cannot hold, a cycle for example.
       requests.fail(request, new LiveError((error as Error).message, "INVALID_PAYLOAD", action));
     }
+    return request;
+  }
+
+  /** For what belongs to this connection and to no later one: sent now, past what waits, or not at all. */
+  now(message: Message, { label, settle }: Asking, bytes?: Uint8Array): Request {
+    const { requests } = this.#connection;
+    const request = requests.add(label, undefined, this.#timeout, settle);
+    const target = this.#target(undefined);
+    // A chunk names its upload, and nothing else.
+    if (typeof target === "string") this.#post(request, bytes ? message : { ...message, componentId: target }, bytes);
+    else requests.fail(request, new LiveError(`${label}: not connected`, "CONNECTION_LOST"));
+    return request;
   }
 
   /** The mount itself, for which nothing has to wait. It goes by a name of the client's own unless it has one. */
@@ -100,9 +112,9 @@ export class Outgoing {
     for (const { request, queued } of waiting) if (!(spareQueued && queued)) this.#connection.requests.fail(request, error);
   }
 
-  #post(request: Request, message: Message): void {
+  #post(request: Request, message: Message, bytes?: Uint8Array): void {
     if (!request.open) return;
     this.#connection.requests.sending(request);
-    this.#connection.send({ ...message, requestId: request.id });
+    this.#connection.send({ ...message, requestId: request.id }, bytes);
   }
 }

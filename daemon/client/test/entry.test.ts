@@ -6,6 +6,7 @@ import classicScript from "../dist/client.global.js?raw";
 import esModule from "../dist/client.js?raw";
 import msgpack from "../dist/msgpack.js?raw";
 import overlay from "../dist/overlay.js?raw";
+import upload from "../dist/upload.js?raw";
 import { FakeSocket, socket } from "./harness.ts";
 
 describe("the classic script", () => {
@@ -52,8 +53,17 @@ describe("the codec", () => {
   });
 });
 
+describe("what sends files", () => {
+  it("is a file of its own: the scripts that every page loads are without it, and it is without them", () => {
+    const has = (text: string) => [upload, esModule, classicScript].map((script) => script.includes(text));
+    expect(has("FILE_UPLOAD_CHUNK")).toEqual([true, false, false]);
+    expect(has("COMPONENT_MOUNT")).toEqual([false, true, true]);
+    expect(has("extends Error")).toEqual([false, true, true]);
+  });
+});
+
 describe("every script", () => {
-  it.each(Object.entries({ esModule, classicScript, msgpack, overlay }))("runs under a strict Content-Security-Policy: %s", (_name, script) => {
+  it.each(Object.entries({ esModule, classicScript, msgpack, overlay, upload }))("runs under a strict Content-Security-Policy: %s", (_name, script) => {
     expect(script).not.toMatch(/\beval\(|new Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
   });
 });

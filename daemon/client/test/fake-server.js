@@ -1,5 +1,5 @@
 // A stand-in for the daemon while working on the client or the demo page: serves the page and dist/,
-// and plays some of the example components, rooms, and recovery. `npm run fake-server [PORT]`.
+// and plays some of the example components, rooms, recovery, and uploads to any of them. `npm run fake-server [PORT]`.
 //
 // It keeps only to what the demo needs of the protocol; the daemon is the reference.
 // POST /fake/DEV_RELOAD with a JSON body pushes that message to every browser.
@@ -12,6 +12,7 @@ import { decode, encode } from "@msgpack/msgpack";
 import { WebSocketServer } from "ws";
 import { FakeRecovery } from "./fake-recovery.js";
 import { FakeRooms } from "./fake-rooms.js";
+import { FakeUploads } from "./fake-uploads.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = join(here, "../dist");
@@ -86,6 +87,8 @@ const server = createServer(async (request, response) => {
   if (pathname === "/api/live/stats") {
     return response.end(JSON.stringify({ components: Object.keys(components).map((name) => ({ name, version: "1.0.0" })) }));
   }
+  const uploaded = uploads.file(pathname);
+  if (uploaded) return response.setHeader("content-type", uploaded.type).end(uploaded.bytes);
   const file = pathname.startsWith("/live/") ? join(dist, normalize(pathname.slice(5))) : join(demo, normalize(pathname === "/" ? "/index.html" : pathname));
   try {
     const bytes = await readFile(file);
@@ -101,6 +104,7 @@ const server = createServer(async (request, response) => {
 const handleProtocols = (offered) => offered.has("live.msgpack") && "live.msgpack";
 const sockets = new WebSocketServer({ server, path: "/api/live/ws", handleProtocols });
 const rooms = new FakeRooms();
+const uploads = new FakeUploads();
 const recovery = new FakeRecovery(({ id }) => rooms.leaveAll(id));
 // After a restart no id is given again.
 let ids = Date.now() % 1e9;
@@ -109,10 +113,16 @@ function write(socket, message) {
   socket.send(socket.protocol ? encode(message, { ignoreUndefined: true }) : JSON.stringify(message));
 }
 
+/** A chunk of a file: the length of its header, its header, its bytes. */
+function unframed(frame) {
+  const end = 4 + frame.readUInt32LE();
+  return { ...JSON.parse(frame.subarray(4, end)), data: frame.subarray(end) };
+}
+
 sockets.on("connection", (socket) => {
   const instances = new Map();
   const send = (message) => write(socket, { ...message, timestamp: Date.now() });
-  send({ type: "CONNECTION_ESTABLISHED", connectionId: `c${++ids}`, protocolVersion: 1, authenticated: false, features: { recovery: true } });
+  send({ type: "CONNECTION_ESTABLISHED", connectionId: `c${++ids}`, protocolVersion: 1, authenticated: false, features: { recovery: true, binaryUpload: true } });
 
   function act({ componentId, requestId }, type, action, payload) {
     const reply = { type, componentId, requestId };
@@ -151,8 +161,8 @@ sockets.on("connection", (socket) => {
   socket.on("close", () => {
     for (const instance of instances.values()) if (instance.send === send) recovery.lost(instance);
   });
-  socket.on("message", (data) => {
-    const message = socket.protocol ? decode(data) : JSON.parse(data);
+  socket.on("message", (data, isBinary) => {
+    const message = socket.protocol ? decode(data) : isBinary ? unframed(data) : JSON.parse(data);
     const { type, componentId, requestId, payload } = message;
     if (type === "COMPONENT_MOUNT") {
       const definition = components[payload.component];
@@ -186,6 +196,7 @@ sockets.on("connection", (socket) => {
       instances.delete(componentId);
       if (instance?.send === send) recovery.ended(instance);
     } else if (type.startsWith("ROOM_")) rooms.handle(message, send);
+    else if (type.startsWith("FILE_UPLOAD_")) send(uploads.answer(message));
     else if (type === "CALL_ACTION") act(message, "ACTION_RESPONSE", message.action, payload);
     else if (type === "PROPERTY_UPDATE") act(message, "PROPERTY_UPDATED", "setValue", { key: message.property, value: payload.value });
     else if (type === "COMPONENT_PING") send({ type: "COMPONENT_PONG", componentId, requestId, success: instances.get(componentId)?.send === send });

@@ -15,6 +15,9 @@ export class FakeSocket {
   protocol = "";
   binaryType = "blob";
   readonly sent: Message[] = [];
+  bufferedAmount = 0;
+  /** Called with each message after it was sent. */
+  onsent: ((message: Message) => void) | undefined;
   closed = false;
   closeCode: number | undefined;
   onopen: (() => void) | null = null;
@@ -28,8 +31,10 @@ export class FakeSocket {
   }
 
   send(data: string | Uint8Array): void {
-    expect(typeof data).toBe(this.protocol ? "object" : "string");
-    this.sent.push(typeof data === "string" ? JSON.parse(data) : (decode(data) as Message));
+    if (this.protocol) expect(typeof data).toBe("object");
+    const message = typeof data === "string" ? JSON.parse(data) : this.protocol ? decode(data) : unframed(data);
+    this.sent.push(message);
+    this.onsent?.(message);
   }
 
   close(code?: number): void {
@@ -151,6 +156,14 @@ export class FakeSocket {
   delta(componentId: string, delta: object): void {
     this.push({ type: "STATE_DELTA", componentId, payload: { delta } });
   }
+}
+
+/** A chunk as it goes where messages are JSON; its bytes are its `data`. */
+function unframed(frame: Uint8Array): Message {
+  const length = new DataView(frame.buffer, frame.byteOffset).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(frame.subarray(4, 4 + length)));
+  expect(header.type).toBe("FILE_UPLOAD_CHUNK");
+  return { ...header, data: frame.slice(4 + length) };
 }
 
 /** The socket that the client opened last. */

@@ -89,6 +89,28 @@ export async function signedIn({ live }: { live: typeof published.live }): Promi
   void client.connection.auth("token");
 }
 
+export async function uploads({ live }: { live: typeof published.live }): Promise<void> {
+  const counter = live().use<CounterState>("LiveCounter");
+  const upload = counter.upload(new Blob(), {
+    onProgress: ({ bytesUploaded, totalBytes, percent }) => bytesUploaded + totalBytes + percent,
+    chunkSize: 65536,
+    adaptive: false,
+    filename: "a.txt",
+    signal: new AbortController().signal,
+  });
+  const id: string = upload.id;
+  const { fileUrl, filename, size, sha256 }: published.UploadResult = await upload;
+  document.body.addEventListener("live:upload-error", ({ detail: { file, upload, error } }) => [file.name, upload?.id, error.code]);
+  document.body.addEventListener("live:upload-complete", ({ detail: { upload, result } }) => [upload.id, result.fileUrl]);
+  upload.cancel();
+  void [id, fileUrl, filename, size, sha256?.length];
+
+  // @ts-expect-error: not a file
+  counter.upload("a.txt");
+  // @ts-expect-error: only the server tells
+  upload.progress.bytesUploaded = 1;
+}
+
 export async function untyped({ live }: { live: typeof published.live }): Promise<void> {
   const counter = live().use("LiveCounter");
   const result = await counter.increment({ by: 2 });

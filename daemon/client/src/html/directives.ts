@@ -2,10 +2,11 @@
 
 import type { Stop } from "../api.ts";
 import type { Component } from "../component.ts";
-import type { LiveError } from "../errors.ts";
+import { LiveError } from "../errors.ts";
 import { Field } from "../field.ts";
 import { readForm, writeInput } from "../inputs.ts";
 import { rootOf, valueAt } from "../paths.ts";
+import { loadSender } from "../uploads.ts";
 import { type Condition, parseAction, parseClasses, parseCondition, parseModel } from "./expressions.ts";
 
 /** Binds one attribute of one element to a component, until stopped. Throws where the attribute is written wrong. */
@@ -59,6 +60,24 @@ export const directives: Record<string, Directive> = {
   "live-model": (element, text, component) => {
     const { path, options } = parseModel(text);
     return new Field(component, path, options).bind(element);
+  },
+
+  // The rest of it is in upload.js; until that is here, what is chosen is only noted.
+  "live-upload": (element, _text, component) => {
+    let early: Event | undefined;
+    let stopped = false;
+    let stop = listen(element, "change", (event) => (early = event));
+    loadSender().then(
+      ({ bindUpload }) => {
+        stop();
+        if (!stopped) stop = bindUpload(element, component, LiveError, early);
+      },
+      (error) => console.error("liveside: live-upload:", error),
+    );
+    return () => {
+      stopped = true;
+      stop();
+    };
   },
 };
 
