@@ -112,8 +112,9 @@ function showFile({ fileName, fileSize, fileType, fileUrl, preview }) {
 /** "1.3 MB", in the words of the reader's language. */
 function size(bytes) {
   const [unit, divisor] = bytes < 1e3 ? ["byte", 1] : bytes < 1e6 ? ["kilobyte", 1e3] : ["megabyte", 1e6];
-  const options = { style: "unit", unit, unitDisplay: divisor === 1 ? "long" : "short", maximumFractionDigits: divisor < 1e6 ? 0 : 1 };
-  return new Intl.NumberFormat([], options).format(bytes / divisor);
+  const unitDisplay = divisor === 1 ? "long" : "short";
+  const maximumFractionDigits = divisor < 1e6 ? 0 : 1;
+  return new Intl.NumberFormat([], { style: "unit", unit, unitDisplay, maximumFractionDigits }).format(bytes / divisor);
 }
 
 /** Writes only what differs: screen readers announce every write to a live region. */
