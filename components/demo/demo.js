@@ -13,6 +13,7 @@ import "./ping.js";
 import "./cursors.js";
 import "./protected-chat.js";
 import "./admin-panel.js";
+import "./upload.js";
 
 const $ = (selector) => document.querySelector(selector);
 const testid = (id) => $(`[data-testid="${id}"]`);
