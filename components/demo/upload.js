@@ -20,13 +20,13 @@ let unshowable;
 component.subscribe(look);
 component.subscribe("$error", look);
 
-card.addEventListener("live:upload-start", ({ detail: { upload } }) => sending.add(upload));
-card.addEventListener("live:upload-progress", ({ detail: { upload } }) => replaceThoseBefore(upload));
-card.addEventListener("live:upload-complete", ({ detail: { upload } }) => {
+card.addEventListener("liveside:upload-start", ({ detail: { upload } }) => sending.add(upload));
+card.addEventListener("liveside:upload-progress", ({ detail: { upload } }) => replaceThoseBefore(upload));
+card.addEventListener("liveside:upload-complete", ({ detail: { upload } }) => {
   replaceThoseBefore(upload);
   sending.delete(upload);
 });
-card.addEventListener("live:upload-error", ({ detail: { upload, error } }) => {
+card.addEventListener("liveside:upload-error", ({ detail: { upload, error } }) => {
   // What was given up has left the set already, and is no error. What was not even begun never was in it.
   if (upload && !sending.delete(upload)) return;
   refusal = error.message;

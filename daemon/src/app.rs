@@ -192,7 +192,12 @@ impl App {
         } else {
             None
         };
-        let uploads = Uploads::open(&config.uploads, config.data_dir.as_deref())?.map(Arc::new);
+        let uploads = Uploads::open(
+            &config.uploads,
+            config.data_dir.as_deref(),
+            development.is_some(),
+        )?
+        .map(Arc::new);
         let live = Arc::new(Live::new(
             ids.clone(),
             limits,

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware::map_response_with_state;
+use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::routing::get;
 use tower_http::services::ServeDir;
 
@@ -39,6 +39,8 @@ pub struct Http {
     /// Development mode: pages of any loopback origin may connect.
     development: bool,
     api_key: Option<String>,
+    /// How the paths of finished uploads begin, if there are any: `/uploads/`.
+    uploads_path: Option<String>,
     /// Largest body of the app's back end.
     max_body_bytes: usize,
     /// How deep its JSON may nest.
@@ -58,6 +60,10 @@ pub fn router(
     upstream: Option<Upstream>,
     development: bool,
 ) -> Router {
+    let uploads_path = hub.live.uploads().service().map(|_| {
+        let url = config.uploads.url.trim_end_matches('/');
+        format!("{url}/")
+    });
     let http = Arc::new(Http {
         hub,
         path: config.path.clone(),
@@ -70,6 +76,7 @@ pub fn router(
         visitors: visitors::Visitors::new(&config.limits),
         development,
         api_key: config.api_key.clone(),
+        uploads_path,
         max_body_bytes: config.limits.text_frame_bytes,
         json_depth: config.limits.json_depth,
         call_patience: config.limits.wall_time,
@@ -86,7 +93,7 @@ pub fn router(
     if config.static_dir.is_none() && upstream.is_none() && development {
         router = router.route("/", get(routes::welcome));
     }
-    let router = router.with_state(http);
+    let router = router.with_state(http.clone());
     let router = match (&config.static_dir, upstream) {
         (Some(directory), None) => router.fallback_service(ServeDir::new(directory)),
         (Some(directory), Some(upstream)) => router.fallback_service(
@@ -98,5 +105,7 @@ pub fn router(
         (None, None) => router,
     };
     let own = own_answers::headers(&config.allowed_origins, development);
-    router.layer(map_response_with_state(own, own_answers::complete))
+    router
+        .layer(from_fn_with_state(http, files::at_their_url))
+        .layer(map_response_with_state(own, own_answers::complete))
 }

@@ -170,6 +170,9 @@ pub enum UploadError {
     /// It has not begun.
     #[error("The upload has not begun: wait for the answer to FILE_UPLOAD_START")]
     NotBegun,
+    /// It is finished.
+    #[error("The file is there already, and stays")]
+    Stored,
     /// It has ended.
     #[error("{0}")]
     Over(String),
@@ -203,13 +206,15 @@ pub enum UploadsError {
 }
 
 impl Uploads {
-    /// Sets uploads up; `None` if they are off, or have nowhere to go.
+    /// Sets uploads up; `None` if they are off, or have nowhere to go. In development they may go where temporary
+    /// files do.
     ///
     /// # Errors
     /// If the directory cannot be used, or the settings of the bucket are wrong.
     pub fn open(
         config: &UploadsConfig,
         data_dir: Option<&Path>,
+        development: bool,
     ) -> Result<Option<Self>, UploadsError> {
         if !config.enabled {
             return Ok(None);
@@ -217,7 +222,7 @@ impl Uploads {
         let in_data = || data_dir.map(|data| data.join("uploads"));
         let in_temp = || {
             let temp = std::env::temp_dir().join("liveside-uploads");
-            config.s3.is_some().then_some(temp)
+            (development || config.s3.is_some()).then_some(temp)
         };
         let Some(directory) = config.dir.clone().or_else(in_data).or_else(in_temp) else {
             return Ok(None);
@@ -273,7 +278,7 @@ impl Uploads {
     /// The first rule that it breaks.
     pub fn announce(&self, user: &str, announced: Announcement) -> Result<Upload, Rejected> {
         rules::check_name(&announced.filename, &self.config.blocked_extensions)?;
-        let media_type = media::normalised(&announced.media_type)
+        let media_type = media::announced(&announced.media_type, &announced.filename)
             .filter(|media_type| rules::is_listed(media_type, &self.config.types))
             .ok_or_else(|| Rejected::Type(announced.media_type.clone()))?;
         if announced.size > self.config.file_bytes {
@@ -450,15 +455,15 @@ impl Upload {
         taken
     }
 
-    /// How far it is.
+    /// Where a browser that comes back is to go on.
     ///
     /// # Errors
     /// If it has not begun, or is over.
-    pub async fn position(&self) -> Result<Position, UploadError> {
+    pub async fn resume(&self) -> Result<Position, UploadError> {
         self.touch();
-        let state = self.state.lock().await;
-        match &*state {
-            State::Receiving(receiver) => Ok(receiver.position()),
+        let mut state = self.state.lock().await;
+        match &mut *state {
+            State::Receiving(receiver) => Ok(receiver.resume()),
             other => self.at_rest(other),
         }
     }
@@ -475,15 +480,21 @@ impl Upload {
         }
     }
 
-    /// Ends it, and removes what has come. `false`: it had ended already.
-    pub async fn cancel(&self, why: &str) -> bool {
+    /// Ends it, and removes what has come. `Ok(false)`: it was over already.
+    ///
+    /// # Errors
+    /// If the file is in its place: it stays there.
+    pub async fn cancel(&self, why: &str) -> Result<bool, UploadError> {
         let mut state = self.state.lock().await;
-        let was_under_way = matches!(*state, State::Announced | State::Receiving(_));
-        if was_under_way {
-            *state = State::Over(why.to_owned());
-            self.held.lock().take();
+        match *state {
+            State::Announced | State::Receiving(_) => {
+                *state = State::Over(why.to_owned());
+                self.held.lock().take();
+                Ok(true)
+            }
+            State::Over(_) => Ok(false),
+            State::Stored(_) => Err(UploadError::Stored),
         }
-        was_under_way
     }
 
     /// Whether more of it may come.

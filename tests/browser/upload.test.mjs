@@ -152,7 +152,7 @@ async function lookOn({ page }) {
     window.seen = { ended: [], errors: [] };
     const error = document.querySelector('[data-testid="upload-error"]');
     new MutationObserver(() => error.textContent && seen.errors.push(error.textContent)).observe(error, { childList: true });
-    document.querySelector("#upload").addEventListener("live:upload-error", ({ detail }) => seen.ended.push(detail.file.name));
+    document.querySelector("#upload").addEventListener("liveside:upload-error", ({ detail }) => seen.ended.push(detail.file.name));
   });
   return {
     ends: (name) => page.waitForFunction((name) => seen.ended.includes(name), name),

@@ -384,12 +384,12 @@ declare global {
     /** Such an action failed. Bubbles. */
     "liveside:error": CustomEvent<{ action: string; error: LiveError }>;
     /** A file that was chosen with this element, or dropped on it, is to be sent. Bubbles, as do the next three. */
-    "live:upload-start": CustomEvent<{ file: File; upload: Upload }>;
+    "liveside:upload-start": CustomEvent<{ file: File; upload: Upload }>;
     /** The server has more of it. */
-    "live:upload-progress": CustomEvent<{ file: File; upload: Upload; progress: UploadProgress }>;
+    "liveside:upload-progress": CustomEvent<{ file: File; upload: Upload; progress: UploadProgress }>;
     /** The server has made a file of it. */
-    "live:upload-complete": CustomEvent<{ file: File; upload: Upload; result: UploadResult }>;
+    "liveside:upload-complete": CustomEvent<{ file: File; upload: Upload; result: UploadResult }>;
     /** It was refused, cancelled or lost; without an `upload`, it is of a type that the element does not accept. */
-    "live:upload-error": CustomEvent<{ file: File; upload?: Upload; error: LiveError }>;
+    "liveside:upload-error": CustomEvent<{ file: File; upload?: Upload; error: LiveError }>;
   }
 }

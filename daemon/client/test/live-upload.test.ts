@@ -17,7 +17,7 @@ afterEach(() => {
   for (const [type, listener] of added.splice(0)) document.body.removeEventListener(type, listener);
 });
 
-const EVENTS = ["start", "progress", "complete", "error"].map((what) => `live:upload-${what}`);
+const EVENTS = ["start", "progress", "complete", "error"].map((what) => `liveside:upload-${what}`);
 
 /** A page with one mounted component, and what it is told of uploads. */
 function livePage(html: string) {
@@ -32,7 +32,7 @@ function livePage(html: string) {
     document.body.addEventListener(type, listener);
     added.push([type, listener]);
   }
-  const seen = () => events.map(({ type, detail }) => `${type.slice("live:upload-".length)} ${detail.file.name}`);
+  const seen = () => events.map(({ type, detail }) => `${type.slice("liveside:upload-".length)} ${detail.file.name}`);
   return { server, uploads: new UploadServer(server), events, seen };
 }
 
@@ -92,7 +92,7 @@ describe("live-upload on an input", () => {
     const each = ["complete", "progress", "start"].flatMap((what) => [`${what} 1.png`, `${what} 2.png`]);
     expect(seen().sort()).toEqual(each);
     const of1 = events.filter(({ detail }) => detail.file === one);
-    expect(of1.map(({ type }) => type)).toEqual(["live:upload-start", "live:upload-progress", "live:upload-complete"]);
+    expect(of1.map(({ type }) => type)).toEqual(["liveside:upload-start", "liveside:upload-progress", "liveside:upload-complete"]);
     const [{ upload }, { progress }, { result }] = of1.map(({ detail }) => detail) as [any, any, any];
     expect([of1[0]!.target, upload.progress]).toEqual([$("input"), { bytesUploaded: 3, totalBytes: 3, percent: 100 }]);
     expect(progress).toBe(upload.progress);
@@ -133,7 +133,7 @@ describe("live-upload on an input", () => {
 
   it("can be cancelled by who is told of its start", async () => {
     const { server, uploads, seen } = livePage(HTML);
-    document.body.addEventListener("live:upload-start", ({ detail }) => detail.upload.cancel(), { once: true });
+    document.body.addEventListener("liveside:upload-start", ({ detail }) => detail.upload.cancel(), { once: true });
     choose($("input"), file(3, "1.png"), file(4, "2.png"));
     await uploads.asked();
     await later();

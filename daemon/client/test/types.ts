@@ -100,8 +100,8 @@ export async function uploads({ live }: { live: typeof published.live }): Promis
   });
   const id: string = upload.id;
   const { fileUrl, filename, size, sha256 }: published.UploadResult = await upload;
-  document.body.addEventListener("live:upload-error", ({ detail: { file, upload, error } }) => [file.name, upload?.id, error.code]);
-  document.body.addEventListener("live:upload-complete", ({ detail: { upload, result } }) => [upload.id, result.fileUrl]);
+  document.body.addEventListener("liveside:upload-error", ({ detail: { file, upload, error } }) => [file.name, upload?.id, error.code]);
+  document.body.addEventListener("liveside:upload-complete", ({ detail: { upload, result } }) => [upload.id, result.fileUrl]);
   upload.cancel();
   void [id, fileUrl, filename, size, sha256?.length];
 

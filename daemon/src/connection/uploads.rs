@@ -83,18 +83,26 @@ impl Dispatcher {
                 self.submit_upload(&upload, upload.complete(request)).await;
             }
             UploadStep::Cancel => {
-                if let Some(upload) = self.uploads.find(&message) {
-                    let event = upload.cancel("The upload was cancelled").await;
+                let upload = self.uploads.find(&message);
+                let cancelled = match &upload {
+                    Some(upload) => upload.cancel("The upload was cancelled").await,
+                    // One that is not there any more is as good as cancelled.
+                    None => Ok(None),
+                };
+                let reply = match &cancelled {
+                    Ok(_) => UploadReply::Cancelled(Ok(())),
+                    Err(refusal) => UploadReply::Cancelled(Err(refusal.as_error())),
+                };
+                let id = message.upload.as_deref().unwrap_or_default();
+                let component = upload
+                    .as_ref()
+                    .map_or(component.unwrap_or_default(), |upload| {
+                        upload.component().as_str()
+                    });
+                self.tell_of_upload(component, id, reply, request);
+                if let (Some(upload), Ok(event)) = (upload, cancelled) {
                     self.submit_upload(&upload, event).await;
                 }
-                // One that is not there any more is as good as cancelled.
-                let id = message.upload.as_deref().unwrap_or_default();
-                self.tell_of_upload(
-                    component.unwrap_or_default(),
-                    id,
-                    UploadReply::Cancelled,
-                    request,
-                );
             }
         }
     }

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_range_header::parse_range_header;
 
@@ -38,6 +39,24 @@ pub(super) async fn file(
         tracing::error!(%error, "an uploaded file cannot be read");
         (StatusCode::BAD_GATEWAY, "The file cannot be read\n").into_response()
     })
+}
+
+/// Serves finished uploads under the path that their URLs have, before anything else does. Whatever else is there, an
+/// app's own files, is left alone: only a name that the daemon has made counts.
+pub(super) async fn at_their_url(
+    State(http): State<Arc<Http>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let prefix = http.uploads_path.as_deref();
+    let name = prefix.and_then(|prefix| request.uri().path().strip_prefix(prefix));
+    match name.filter(|name| FileName::parse(name).is_some()) {
+        Some(name) if matches!(*request.method(), Method::GET | Method::HEAD) => {
+            let name = name.to_owned();
+            file(State(http), Path(name), request).await
+        }
+        _ => next.run(request).await,
+    }
 }
 
 async fn serve(

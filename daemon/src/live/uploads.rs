@@ -243,7 +243,7 @@ impl UnderWay {
     /// # Errors
     /// If it is over.
     pub async fn resumed(&self) -> Result<Started, Refusal> {
-        Ok(self.started(self.upload.position().await?))
+        Ok(self.started(self.upload.resume().await?))
     }
 
     /// Takes a chunk, and gives what the component is to hear of it.
@@ -265,11 +265,12 @@ impl UnderWay {
     }
 
     /// Ends it, and gives what the component is to hear of that.
-    pub async fn cancel(self: &Arc<Self>, why: &str) -> Option<Event> {
-        if !self.upload.cancel(why).await {
-            return None;
-        }
-        self.failed(why.to_owned())
+    ///
+    /// # Errors
+    /// If the file is in its place already.
+    pub async fn cancel(self: &Arc<Self>, why: &str) -> Result<Option<Event>, Refusal> {
+        let was_under_way = self.upload.cancel(why).await?;
+        Ok(was_under_way.then(|| self.failed(why.to_owned())).flatten())
     }
 
     fn event(self: &Arc<Self>, news: News) -> Event {
@@ -377,7 +378,8 @@ impl Instance {
             service.begin(&upload.upload).await.map_err(Refusal::from)
         };
         if let Err(refusal) = begun.await {
-            upload.upload.cancel(&refusal.message).await;
+            // It has not begun: there is no file that would stay.
+            let _ = upload.upload.cancel(&refusal.message).await;
             self.uploads().forget(upload);
             return Err(refusal);
         }
@@ -536,7 +538,8 @@ impl Live {
     /// Ends all uploads: the daemon does.
     pub async fn end_uploads(&self) {
         for upload in self.uploads().all() {
-            upload.upload.cancel("The daemon has ended").await;
+            // What is in its place stays.
+            let _ = upload.upload.cancel("The daemon has ended").await;
         }
     }
 
@@ -548,8 +551,8 @@ impl Live {
             }
             self.uploads().forget(&upload);
             let why = format!("The upload was given up: nothing has come for {patience:?}");
-            let event = upload.cancel(&why).await;
-            if let (Some(event), Some(instance)) = (event, instance) {
+            // A file in its place stays; its browser has had the time to hear of it.
+            if let (Ok(Some(event)), Some(instance)) = (upload.cancel(&why).await, instance) {
                 let failed = UploadReply::Refused {
                     code: Code::UploadRejected,
                     error: &why,

@@ -36,6 +36,9 @@ const ALIASES: [(&str, &str); 8] = [
     ("image/x-ms-bmp", "image/bmp"),
 ];
 
+/// What is said where nothing is known.
+const UNKNOWN: &str = "application/octet-stream";
+
 /// A file that is not what it is said to be.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Mismatch {
@@ -71,6 +74,16 @@ pub fn normalised(media_type: &str) -> Option<String> {
     }
     let usual = ALIASES.iter().find(|(alias, _)| *alias == plain);
     Some(usual.map_or(plain, |(_, usual)| (*usual).to_owned()))
+}
+
+/// The type of a file that a browser announces: what it says, or where it does not know, what the ending says.
+#[must_use]
+pub fn announced(media_type: &str, filename: &str) -> Option<String> {
+    if !media_type.is_empty() && media_type != UNKNOWN {
+        return normalised(media_type);
+    }
+    let guess = mime_guess::from_path(filename).first_raw();
+    normalised(guess.unwrap_or(UNKNOWN))
 }
 
 /// Checks the beginning of a file against its type, which is [`normalised`]. `head` is all of a file that is shorter
@@ -157,7 +170,7 @@ pub fn extension(media_type: &str, filename: &str) -> Option<String> {
 #[must_use]
 pub fn type_of(extension: Option<&str>) -> String {
     let guess = extension.and_then(|ending| mime_guess::from_ext(ending).first_raw());
-    guess.unwrap_or("application/octet-stream").to_owned()
+    guess.unwrap_or(UNKNOWN).to_owned()
 }
 
 /// Whether a browser may show it in place: it can do nothing there.
@@ -246,6 +259,20 @@ mod tests {
         ] {
             assert_eq!(normalised(given).as_deref(), expected, "{given:?}");
         }
+    }
+
+    #[test]
+    fn where_a_browser_does_not_know_the_type_the_ending_says_it() {
+        for (media_type, filename, expected) in [
+            ("", "notes.md", "text/markdown"),
+            ("application/octet-stream", "a.b.PNG", "image/png"),
+            ("image/gif", "a.png", "image/gif"),
+            ("", "notes", "application/octet-stream"),
+        ] {
+            let announced = announced(media_type, filename);
+            assert_eq!(announced.as_deref(), Some(expected), "{filename}");
+        }
+        assert_eq!(announced("nonsense", "a.png"), None);
     }
 
     #[test]

@@ -98,6 +98,13 @@ impl Receiver {
         }
     }
 
+    /// Where to go on. What came before its time is dropped: it may be cut differently now.
+    pub(super) fn resume(&mut self) -> Position {
+        self.held.clear();
+        self.held_bytes = 0;
+        self.position()
+    }
+
     /// Takes a chunk. One that came already counts once. Waits only for the disk.
     pub(super) async fn take(&mut self, index: u32, bytes: Bytes) -> Result<Position, UploadError> {
         if index < self.next || self.held.contains_key(&index) {
@@ -296,6 +303,19 @@ mod tests {
                 .unwrap_err();
             assert!(!error.is_fatal(), "{error}");
             assert_eq!(receiver.take(0, mib).await.unwrap().received, 5 << 20);
+        });
+    }
+
+    #[test]
+    fn who_goes_on_may_cut_the_rest_differently() {
+        run(async {
+            let mut receiver = receiver(6);
+            receiver.take(0, Bytes::from("ab")).await.unwrap();
+            receiver.take(2, Bytes::from("ef")).await.unwrap();
+            let position = receiver.resume();
+            assert_eq!((position.received, position.next), (2, 1));
+            receiver.take(1, Bytes::from("cdef")).await.unwrap();
+            assert_eq!(content(receiver).await.0, b"abcdef");
         });
     }
 

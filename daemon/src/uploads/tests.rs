@@ -36,7 +36,7 @@ struct Place {
 
 fn place() -> Place {
     let directory = tempfile::tempdir().unwrap();
-    let uploads = Uploads::open(&config(directory.path()), None)
+    let uploads = Uploads::open(&config(directory.path()), None, false)
         .unwrap()
         .unwrap();
     Place { directory, uploads }
@@ -73,6 +73,9 @@ async fn a_finished_file_is_in_its_place_and_nothing_else_is() {
     assert_eq!(place.uploads.finish(&upload).await.unwrap(), stored);
     let position = upload.take(1, Bytes::from("more")).await.unwrap();
     assert_eq!(position.received, 5);
+    // Nor is it cancelled any more.
+    let late = upload.cancel("Never mind").await.unwrap_err();
+    assert_eq!(late.to_string(), "The file is there already, and stays");
     let found = place
         .uploads
         .storage()
@@ -134,8 +137,8 @@ async fn an_upload_that_ends_early_leaves_nothing() {
     assert_eq!(place.incoming().len(), 1);
     let early = place.uploads.finish(&upload).await.unwrap_err();
     assert_eq!(early.to_string(), "5 of 10 bytes have come");
-    assert!(upload.cancel("It was cancelled").await);
-    assert!(!upload.cancel("Again").await);
+    assert!(upload.cancel("It was cancelled").await.unwrap());
+    assert!(!upload.cancel("Again").await.unwrap());
     assert!(place.incoming().is_empty());
     let after = upload.take(1, Bytes::from("world")).await.unwrap_err();
     assert_eq!(after.to_string(), "It was cancelled");
@@ -189,21 +192,29 @@ fn what_a_crash_has_left_is_removed_when_it_is_old() {
 #[test]
 fn without_a_place_for_files_there_are_no_uploads() {
     let none = UploadsConfig::default();
-    assert!(Uploads::open(&none, None).unwrap().is_none());
+    assert!(Uploads::open(&none, None, false).unwrap().is_none());
     let data = tempfile::tempdir().unwrap();
-    assert!(Uploads::open(&none, Some(data.path())).unwrap().is_some());
+    assert!(
+        Uploads::open(&none, Some(data.path()), false)
+            .unwrap()
+            .is_some()
+    );
     assert!(data.path().join("uploads").is_dir());
     let off = UploadsConfig {
         enabled: false,
         ..UploadsConfig::default()
     };
-    assert!(Uploads::open(&off, Some(data.path())).unwrap().is_none());
+    assert!(
+        Uploads::open(&off, Some(data.path()), false)
+            .unwrap()
+            .is_none()
+    );
     let file = data.path().join("file");
     std::fs::write(&file, "").unwrap();
     let wrong = UploadsConfig {
         dir: Some(file.join("below")),
         ..UploadsConfig::default()
     };
-    let error = Uploads::open(&wrong, None).unwrap_err().to_string();
+    let error = Uploads::open(&wrong, None, false).unwrap_err().to_string();
     assert!(error.starts_with("uploads.dir: "), "{error}");
 }

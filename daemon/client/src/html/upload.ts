@@ -105,7 +105,7 @@ export function bindUpload(element: HTMLElement, owner: Owner, Failure: typeof L
   }
 
   function tell(what: string, detail: object): void {
-    element.dispatchEvent(new CustomEvent(`live:upload-${what}`, { bubbles: true, detail }));
+    element.dispatchEvent(new CustomEvent(`liveside:upload-${what}`, { bubbles: true, detail }));
   }
 
   function listen<K extends keyof HTMLElementEventMap>(type: K, listener: (event: HTMLElementEventMap[K]) => void): void {

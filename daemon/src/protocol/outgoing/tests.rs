@@ -128,7 +128,7 @@ fn messages_look_as_the_protocol_says() {
             sha256: "00ff",
         }))),
         upload(UploadReply::Completed(Err((Code::UploadRejected, "No")))),
-        upload(UploadReply::Cancelled),
+        upload(UploadReply::Cancelled(Ok(()))),
         ServerMessage::ActionResponse {
             original_type: "CALL_ACTION",
             component: "i-1",

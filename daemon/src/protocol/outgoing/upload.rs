@@ -34,7 +34,7 @@ pub enum UploadReply<'a> {
     /// `FILE_UPLOAD_COMPLETE`.
     Completed(Outcome<'a, Completed<'a>>),
     /// `FILE_UPLOAD_CANCELLED`.
-    Cancelled,
+    Cancelled(Outcome<'a, ()>),
 }
 
 /// What a browser needs to send its chunks.
@@ -82,7 +82,7 @@ impl UploadReply<'_> {
             Self::Progress { .. } => "FILE_UPLOAD_PROGRESS",
             Self::Refused { .. } => "FILE_UPLOAD_ERROR",
             Self::Completed(_) => "FILE_UPLOAD_COMPLETE",
-            Self::Cancelled => "FILE_UPLOAD_CANCELLED",
+            Self::Cancelled(_) => "FILE_UPLOAD_CANCELLED",
         });
         object.string("componentId", component);
         object.string("uploadId", upload);
@@ -127,7 +127,7 @@ impl UploadReply<'_> {
                 number(object, "size", completed.size);
                 object.string("sha256", completed.sha256);
             }),
-            Self::Cancelled => object.flag("success", true),
+            Self::Cancelled(outcome) => object.outcome(outcome, |_, ()| {}),
         }
         object.reply_end(request, now_ms);
     }
