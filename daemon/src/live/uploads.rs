@@ -22,7 +22,7 @@ use crate::protocol::{Code, Completed, ServerMessage, Started, UploadReply};
 use crate::uploads::{Announcement, Position, Stored, Upload, UploadError, Uploads};
 use crate::wasm::{GuestEvent, UploadStage};
 
-/// The logic hears of progress no more often than this.
+/// The logic hears of progress no more often than this, or when another hundredth of the file is there.
 const PROGRESS: Duration = Duration::from_millis(100);
 /// How often uploads that have fallen silent are looked for, at most.
 const SWEEP: Duration = Duration::from_secs(5);
@@ -58,8 +58,8 @@ pub struct UnderWay {
     /// Where its news goes: to the connection that it came by last.
     client: Mutex<Arc<dyn Client>>,
     chunk: ChunkSizes,
-    /// When the logic last heard of progress.
-    told: Mutex<Instant>,
+    /// When the logic last heard of progress, and of how many hundredths.
+    told: Mutex<(Instant, u64)>,
     /// Whether progress waits to be heard.
     is_telling: AtomicBool,
     /// Whether the logic has heard of the end.
@@ -176,7 +176,7 @@ impl UploadTable {
             user: by.user.map(Into::into),
             client: Mutex::new(by.client),
             chunk,
-            told: Mutex::new(Instant::now()),
+            told: Mutex::new((Instant::now(), 0)),
             is_telling: AtomicBool::new(false),
             has_ended: AtomicBool::new(false),
         });
@@ -282,11 +282,16 @@ impl UnderWay {
 
     /// The logic hears of progress now and then, and never of two steps at once.
     fn progress(self: &Arc<Self>, received: u64) -> Option<Event> {
-        let is_due = self.told.lock().elapsed() >= PROGRESS || received == self.size();
+        let (at, hundredths) = *self.told.lock();
+        let is_due = at.elapsed() >= PROGRESS || self.hundredths(received) != hundredths;
         if !is_due || self.is_telling.swap(true, Ordering::Relaxed) {
             return None;
         }
         Some(self.event(News::Progress(received)))
+    }
+
+    fn hundredths(&self, received: u64) -> u64 {
+        (received * 100).checked_div(self.size()).unwrap_or(100)
     }
 
     fn failed(self: &Arc<Self>, why: String) -> Option<Event> {
@@ -349,7 +354,7 @@ impl Instance {
             }
             News::Progress(received) => {
                 upload.is_telling.store(false, Ordering::Relaxed);
-                *upload.told.lock() = Instant::now();
+                *upload.told.lock() = (Instant::now(), upload.hundredths(*received));
                 self.tell_logic(resident, &upload, UploadStage::Progress(*received))
                     .await;
                 Ok(())
