@@ -4,8 +4,8 @@ mod house;
 
 use std::time::Duration;
 
-use liveside_guest::testing::Harness;
 use liveside_guest::json;
+use liveside_guest::testing::Harness;
 
 use super::RoomChat;
 use house::{House, open_room, plain, refusal};
