@@ -123,6 +123,8 @@ pub struct Limits {
     pub connections: usize,
     /// Connections of one address at a time.
     pub connections_per_address: usize,
+    /// Mounts of one address, on all its connections together.
+    pub mounts_per_address: usize,
     /// Connections of one user.
     pub connections_per_user: usize,
     /// Mounts of one user, on all connections together.
@@ -293,6 +295,7 @@ impl Default for Limits {
             connections: 100_000,
             // An office or a university is one address. After a restart all of it comes back at once.
             connections_per_address: 1_000,
+            mounts_per_address: 100_000,
             connections_per_user: 100,
             mounts_per_user: 10_000,
             new_connections_per_address: 3_000,

@@ -1,9 +1,10 @@
-//! What one address may have: connections at a time, and new ones in a minute.
+//! What one address may have: connections at a time, new ones in a minute, and components.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use std::time::{Duration, Instant};
 
 use liveside_tests::{Client, Daemon};
+use serde_json::json;
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::http::Response;
 
@@ -51,6 +52,33 @@ async fn an_address_has_its_connections_and_no_more() {
         assert!(begun.elapsed() < Duration::from_secs(30), "{error}");
     }
     assert_eq!(daemon.log().matches("connections-per-address").count(), 1);
+}
+
+#[tokio::test]
+async fn what_an_address_has_mounted_is_bounded_over_all_its_connections() {
+    let daemon = Daemon::with(&["local-counter"])
+        .config("[limits]\nmounts-per-address = 2")
+        .start()
+        .await;
+    let mut first = connect(&daemon, "203.0.113.7").await.unwrap();
+    let mut second = connect(&daemon, "203.0.113.7").await.unwrap();
+    let counter = first.mount("LiveLocalCounter", json!({})).await;
+    second.mount("LiveLocalCounter", json!({})).await;
+    let mount = json!({"type": "COMPONENT_MOUNT", "payload": {"component": "LiveLocalCounter"}});
+    let refused = second.request(mount).await.1;
+    assert_eq!(
+        (&refused["code"], &refused["error"]),
+        (
+            &json!("LIMIT_EXCEEDED"),
+            &json!("Your address has 2 components mounted, and no more are allowed")
+        )
+    );
+    let mut other = connect(&daemon, "203.0.113.8").await.unwrap();
+    other.mount("LiveLocalCounter", json!({})).await;
+    first
+        .request(json!({"type": "COMPONENT_UNMOUNT", "componentId": counter.id}))
+        .await;
+    second.mount("LiveLocalCounter", json!({})).await;
 }
 
 #[tokio::test]

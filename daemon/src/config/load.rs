@@ -61,6 +61,22 @@ fn check(config: &Config) -> Result<(), String> {
     if config.limits.recycle_bytes > config.limits.memory_bytes {
         return Err("limits.recycle-bytes: must not be more than limits.memory-bytes".to_owned());
     }
+    let url = &config.uploads.url;
+    if !url.starts_with('/') || url.contains(['?', '#', ' ']) {
+        return Err(format!(
+            "uploads.url: `{url}` is no path: write one that begins with /, such as /uploads"
+        ));
+    }
+    if let Some(wrong) = config
+        .uploads
+        .types
+        .iter()
+        .find(|listed| !listed.contains('/'))
+    {
+        return Err(format!(
+            "uploads.types: `{wrong}` is no media type: write one such as image/png, or image/*"
+        ));
+    }
     for (key, zero) in [
         (
             "limits.workers-per-module",
@@ -72,8 +88,17 @@ fn check(config: &Config) -> Result<(), String> {
             config.limits.connections_per_address == 0,
         ),
         (
+            "limits.mounts-per-address",
+            config.limits.mounts_per_address == 0,
+        ),
+        (
             "limits.new-connections-per-address",
             config.limits.new_connections_per_address == 0,
+        ),
+        ("uploads.per-connection", config.uploads.per_connection == 0),
+        (
+            "uploads.abandoned-after",
+            config.uploads.abandoned_after.is_zero(),
         ),
         ("limits.cpu-time", config.limits.cpu_time.is_zero()),
         ("limits.wall-time", config.limits.wall_time.is_zero()),
@@ -256,6 +281,9 @@ mod tests {
                 "[limits]\nconnections-per-address = 0",
                 "limits.connections-per-address",
             ),
+            ("[uploads]\nurl = \"files\"", "uploads.url"),
+            ("[uploads]\ntypes = [\"png\"]", "`png` is no media type"),
+            ("[uploads]\nper-connection = 0", "uploads.per-connection"),
             (
                 "[limits]\nnew-connections-per-address = 0",
                 "limits.new-connections-per-address",

@@ -42,19 +42,11 @@ pub(super) struct Dispatcher {
     /// What this connection has mounted. Nothing else can be reached from it.
     pub(super) mounted: HashSet<ById, foldhash::fast::RandomState>,
     pub(super) uploads: Uploads,
-    /// Whose connection it is, where nobody is signed in; `None` is this machine.
-    pub(super) address: Option<Arc<str>>,
     bucket: Option<Box<Bucket>>,
 }
 
 impl Dispatcher {
-    pub(super) fn new(
-        hub: Arc<Hub>,
-        outbox: Arc<Outbox>,
-        encoding: Encoding,
-        user: User,
-        address: Option<Arc<str>>,
-    ) -> Self {
+    pub(super) fn new(hub: Arc<Hub>, outbox: Arc<Outbox>, encoding: Encoding, user: User) -> Self {
         let bucket = bucket(hub.config.rate_limit).map(Box::new);
         let session = Arc::new(Session {
             connection: outbox.connection().clone(),
@@ -69,7 +61,6 @@ impl Dispatcher {
             user,
             mounted: HashSet::default(),
             uploads: Uploads::default(),
-            address,
             bucket,
         }
     }

@@ -39,6 +39,8 @@ pub struct HubConfig {
     pub connections_per_user: usize,
     /// Mounts of one user.
     pub mounts_per_user: usize,
+    /// Mounts of one address.
+    pub mounts_per_address: usize,
     /// What may wait for one browser.
     pub outbox_bytes: usize,
     /// Messages of one connection.
@@ -65,6 +67,7 @@ impl From<&Config> for HubConfig {
             connections: config.limits.connections,
             connections_per_user: config.limits.connections_per_user,
             mounts_per_user: config.limits.mounts_per_user,
+            mounts_per_address: config.limits.mounts_per_address,
             outbox_bytes: config.limits.outbox_bytes,
             rate_limit: config.rate_limit,
             ping: config.heartbeat.ping,
@@ -88,6 +91,8 @@ pub struct Hub {
     pub(super) user_connections: Quota,
     /// What each user has mounted.
     pub(super) user_mounts: Quota,
+    /// What is mounted from each address.
+    pub(super) address_mounts: Quota,
     /// What they mount.
     pub live: Arc<Live>,
     ids: IdGenerator,
@@ -135,6 +140,7 @@ impl Hub {
         Arc::new(Self {
             user_connections: Quota::new(config.connections_per_user),
             user_mounts: Quota::new(config.mounts_per_user),
+            address_mounts: Quota::new(config.mounts_per_address),
             config,
             features,
             auth,

@@ -105,9 +105,9 @@ pub async fn serve(hub: Arc<Hub>, stream: Stream, arrival: Arrival) {
     let mut socket =
         WebSocketStream::from_partially_read(socket, already_read, Role::Server, Some(config))
             .await;
-    let user = User::arrive(hub.clone(), credentials).await;
+    let user = User::arrive(hub.clone(), credentials, address).await;
     let identity = user.identity();
-    let mut dispatcher = Dispatcher::new(hub.clone(), outbox.clone(), encoding, user, address);
+    let mut dispatcher = Dispatcher::new(hub.clone(), outbox.clone(), encoding, user);
     tracing::debug!(connection = %outbox.connection(), "connected");
 
     outbox.send(&ServerMessage::Established {

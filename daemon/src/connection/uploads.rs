@@ -141,10 +141,7 @@ impl Dispatcher {
         }
         let identity = self.user.identity();
         let user = identity.as_deref().map(|identity| &*identity.user_id);
-        let payer = match user {
-            Some(user) => format!("user:{user}"),
-            None => format!("address:{}", self.address.as_deref().unwrap_or_default()),
-        };
+        let payer = self.user.payer();
         let config = &self.hub.config;
         let largest = LARGEST_CHUNK.min(config.binary_frame_bytes.saturating_sub(HEADER_BYTES));
         let uploader = Uploader {

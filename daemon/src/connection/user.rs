@@ -41,9 +41,11 @@ pub(super) enum Refused {
     /// No provider found anything in it.
     #[error("There is nothing in the payload that a provider could use")]
     Empty,
-    /// So many connections, or as many components as this one has mounted, would be too much for one user.
-    #[error("This user has {limit} {what}, and no more are allowed")]
+    /// So many connections, or as many components as this one has mounted, would be too much for one user or address.
+    #[error("{who} has {limit} {what}, and no more are allowed")]
     Crowded {
+        /// Whose they are.
+        who: &'static str,
         /// How many there may be.
         limit: usize,
         /// Of what.
@@ -57,6 +59,8 @@ pub(super) enum Refused {
 /// The user of one connection.
 pub(super) struct User {
     hub: Arc<Hub>,
+    /// Where it comes from, as addresses are counted; `None` is this machine.
+    address: Option<Arc<str>>,
     /// Those of the upgrade request that providers want to see, each time.
     headers: Vec<(String, String)>,
     /// Shared with the sessions of everything that is mounted.
@@ -68,19 +72,30 @@ pub(super) struct User {
     place: Option<Guard>,
     /// One for each component that it has mounted, likewise.
     mounts: Vec<Guard>,
+    /// One for each component that it has mounted, among those of its address.
+    address_mounts: Vec<Guard>,
 }
+
+const USER: &str = "This user";
+const COMPONENTS: &str = "components mounted";
 
 impl User {
     /// Who comes with the upgrade. Credentials that are refused make an anonymous visitor, who may still sign in.
-    pub(super) async fn arrive(hub: Arc<Hub>, credentials: Option<Credentials>) -> Self {
+    pub(super) async fn arrive(
+        hub: Arc<Hub>,
+        credentials: Option<Credentials>,
+        address: Option<Arc<str>>,
+    ) -> Self {
         let mut user = Self {
             hub,
+            address,
             headers: Vec::new(),
             identity: Arc::default(),
             timer: None,
             failures: 0,
             place: None,
             mounts: Vec::new(),
+            address_mounts: Vec::new(),
         };
         let Some(credentials) = credentials else {
             return user;
@@ -104,6 +119,17 @@ impl User {
     /// Who it is now.
     pub(super) fn identity(&self) -> Option<Arc<Identity>> {
         self.identity.load_full()
+    }
+
+    /// Who it counts for what is sent: the user, or the address where nobody is signed in.
+    pub(super) fn payer(&self) -> String {
+        match self.identity.load().as_ref() {
+            Some(identity) => format!("user:{}", identity.user_id),
+            None => format!(
+                "address:{}",
+                self.address.as_deref().unwrap_or("this machine")
+            ),
+        }
     }
 
     /// Signs in by the payload of an `AUTH`. `mounted`: how many components the connection has.
@@ -142,25 +168,32 @@ impl User {
         self.timer = None;
     }
 
-    /// Takes a place for one more component of the user. Anonymous visitors are counted by their connections alone.
+    /// Takes a place for one more component, among those of the user and those of the address. Who is nobody, and on
+    /// this machine, is not counted.
     ///
     /// # Errors
-    /// If the user has too many.
+    /// If one of them has too many.
     pub(super) fn take_mount(&mut self) -> Result<(), Refused> {
+        let by_address = match &self.address {
+            Some(address) => {
+                let quota = &self.hub.address_mounts;
+                Some(take(quota, address, "Your address", COMPONENTS)?)
+            }
+            None => None,
+        };
         if let Some(identity) = self.identity.load().as_ref() {
             let quota = &self.hub.user_mounts;
-            let guard = quota.take(&identity.user_id).ok_or(Refused::Crowded {
-                limit: quota.limit(),
-                what: "components mounted",
-            })?;
-            self.mounts.push(guard);
+            self.mounts
+                .push(take(quota, &identity.user_id, USER, COMPONENTS)?);
         }
+        self.address_mounts.extend(by_address);
         Ok(())
     }
 
     /// A component is gone.
     pub(super) fn give_mount_back(&mut self) {
         self.mounts.pop();
+        self.address_mounts.pop();
     }
 
     fn become_nobody(&mut self) {
@@ -177,15 +210,10 @@ impl User {
             .identity()
             .is_some_and(|now| now.user_id == identity.user_id);
         if !is_same {
-            let take = |quota: &Quota, what| {
-                quota.take(&identity.user_id).ok_or(Refused::Crowded {
-                    limit: quota.limit(),
-                    what,
-                })
-            };
-            let place = take(&self.hub.user_connections, "connections")?;
+            let id = &identity.user_id;
+            let place = take(&self.hub.user_connections, id, USER, "connections")?;
             let mounts: Result<Vec<_>, _> = (0..mounted)
-                .map(|_| take(&self.hub.user_mounts, "components mounted"))
+                .map(|_| take(&self.hub.user_mounts, id, USER, COMPONENTS))
                 .collect();
             (self.mounts, self.place) = (mounts?, Some(place));
         }
@@ -217,6 +245,11 @@ impl User {
             }
         }
     }
+}
+
+fn take(quota: &Quota, key: &str, who: &'static str, what: &'static str) -> Result<Guard, Refused> {
+    let limit = quota.limit();
+    quota.take(key).ok_or(Refused::Crowded { who, limit, what })
 }
 
 /// Until a moment, in milliseconds since the Unix epoch; or until it is time to look at the clock again.
