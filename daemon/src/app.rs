@@ -27,6 +27,7 @@ use crate::protocol::{Features, ServerMessage};
 use crate::registry::{Listener, News, Registry};
 use crate::signing::Signer;
 use crate::store::{Store, StoreConfig};
+use crate::telemetry::Telemetry;
 use crate::tls::Tls;
 use crate::uploads::Uploads;
 use crate::wasm::engine::{EngineConfig, GuestLimits};
@@ -211,6 +212,7 @@ impl App {
                 signer: signer.clone(),
                 recovery: config.recovery.clone(),
                 uploads: uploads.clone(),
+                telemetry: config.metrics.then(Telemetry::new),
             },
         ));
         let features = Features {

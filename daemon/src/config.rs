@@ -64,6 +64,8 @@ pub struct Config {
     /// What callers of the HTTP routes must send as `Authorization: Bearer KEY`. Without it they must be on this machine.
     #[serde(skip_serializing)]
     pub api_key: Option<String>,
+    /// Whether events are counted and timed, for `GET /metrics`.
+    pub metrics: bool,
     /// Where compiled modules are kept between starts. Default: the user's cache directory.
     pub cache_dir: Option<PathBuf>,
     /// The certificate with which the daemon speaks TLS.
@@ -265,6 +267,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             data_dir: None,
             api_key: None,
+            metrics: true,
             cache_dir: None,
             tls: TlsConfig::default(),
             rate_limit: RateLimit::default(),

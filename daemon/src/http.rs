@@ -5,6 +5,7 @@ mod assets;
 mod backend;
 mod files;
 mod front;
+mod metrics;
 mod own_answers;
 mod problem;
 mod routes;
@@ -83,6 +84,7 @@ pub fn router(
     });
     let mut router = Router::new()
         .route(&config.path, get(upgrade::upgrade))
+        .route("/metrics", get(metrics::metrics))
         .route("/api/live/stats", get(routes::stats))
         .route("/api/live/health", get(routes::health))
         .route("/api/live/components", get(routes::components))

@@ -11,6 +11,7 @@
 //! | 1 | [`wasm`] | the engine, workers and host functions |
 //! | 1 | [`store`], [`signing`] | what is kept by the daemon, and by browsers |
 //! | 1 | [`uploads`] | files of browsers: the rules, the disk, where they are kept |
+//! | 1 | [`telemetry`] | what is counted and timed |
 //! | 1 | [`auth`], [`tls`] | who somebody is; the certificate and the handshake |
 //! | 1 | [`fetch`], [`webhooks`] | requests of components; requests to the app |
 //! | 0 | [`protocol`], [`config`], [`ids`], [`identity`], [`clock`], [`schema`], [`state`] | types and codecs without I/O |
@@ -37,6 +38,7 @@ pub mod schema;
 pub mod signing;
 pub mod state;
 pub mod store;
+pub mod telemetry;
 pub mod tls;
 pub mod uploads;
 pub mod wasm;

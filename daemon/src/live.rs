@@ -70,6 +70,7 @@ use crate::fetch::{Fetcher, Policy};
 use crate::ids::IdGenerator;
 use crate::signing::Signer;
 use crate::store::{self, Store};
+use crate::telemetry::Telemetry;
 use crate::uploads::Uploads;
 use crate::wasm::secrets::Secrets;
 use crate::wasm::subject::TimerLimits;
@@ -117,6 +118,8 @@ pub struct Services {
     pub lost: Lost,
     /// Files on their way.
     pub uploads: UploadTable,
+    /// Counts, if anything is to be counted.
+    pub telemetry: Option<Arc<Telemetry>>,
 }
 
 impl Services {
@@ -156,6 +159,8 @@ pub struct Outside {
     pub recovery: RecoveryConfig,
     /// Takes files, if anything does.
     pub uploads: Option<Arc<Uploads>>,
+    /// Counts, if anything is to be counted.
+    pub telemetry: Option<Arc<Telemetry>>,
 }
 
 /// What the configuration grants a component.
@@ -205,6 +210,7 @@ impl Live {
             signer: outside.signer,
             lost: Lost::new(outside.recovery, tasks.clone()),
             uploads: UploadTable::new(outside.uploads),
+            telemetry: outside.telemetry,
             rooms: Arc::new(rooms),
             timers: Arc::new(Timers::new(tasks.clone())),
         };
@@ -273,6 +279,12 @@ impl Live {
             })
         });
         granted.clone()
+    }
+
+    /// What is counted, if anything is.
+    #[must_use]
+    pub fn telemetry(&self) -> Option<&Arc<Telemetry>> {
+        self.services.telemetry.as_ref()
     }
 
     /// The rooms.

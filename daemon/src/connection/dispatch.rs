@@ -511,9 +511,14 @@ impl Dispatcher {
 
     /// Takes one message's worth from the bucket.
     fn takes_token(&self) -> bool {
-        self.bucket
+        let is_free = self
+            .bucket
             .as_ref()
-            .is_none_or(|bucket| bucket.check().is_ok())
+            .is_none_or(|bucket| bucket.check().is_ok());
+        if !is_free && let Some(telemetry) = self.hub.live.telemetry() {
+            telemetry.rate_limited();
+        }
+        is_free
     }
 }
 

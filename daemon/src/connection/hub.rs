@@ -127,6 +127,15 @@ pub struct HubStats {
     pub uptime: Duration,
 }
 
+/// Bytes that wait in outboxes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Waiting {
+    /// Of all connections.
+    pub sum: u64,
+    /// Of the one that is furthest behind.
+    pub largest: u64,
+}
+
 impl Hub {
     /// No connections yet.
     #[must_use]
@@ -243,6 +252,18 @@ impl Hub {
             messages: self.messages.load(Ordering::Relaxed),
             uptime: self.started.elapsed(),
         }
+    }
+
+    /// What waits to be written.
+    #[must_use]
+    pub fn waiting(&self) -> Waiting {
+        let mut waiting = Waiting::default();
+        for outbox in self.outboxes() {
+            let bytes = outbox.waiting_bytes() as u64;
+            waiting.sum += bytes;
+            waiting.largest = waiting.largest.max(bytes);
+        }
+        waiting
     }
 
     /// Pings connections and closes silent ones, until `stop`. One sweep for all: a timer for each connection would

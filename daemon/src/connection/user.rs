@@ -101,6 +101,7 @@ impl User {
             return user;
         };
         let vouched = user.hub.auth.authenticate(&credentials, None).await;
+        user.count(&vouched);
         if let Err(error) = vouched
             .map_err(Refused::from)
             .and_then(|identity| user.set(identity, 0))
@@ -149,7 +150,9 @@ impl User {
             return Err(Refused::TooMany);
         }
         let credentials = Credentials::in_payload(payload, self.headers.clone());
-        match self.hub.auth.authenticate(&credentials, provider).await {
+        let vouched = self.hub.auth.authenticate(&credentials, provider).await;
+        self.count(&vouched);
+        match vouched {
             Ok(Some(identity)) => {
                 self.failures = 0;
                 self.set(Some(identity), mounted)
@@ -159,6 +162,18 @@ impl User {
                 self.failures += 1;
                 Err(error.into())
             }
+        }
+    }
+
+    fn count(&self, vouched: &Result<Option<Arc<Identity>>, AuthError>) {
+        let outcome = match vouched {
+            Ok(Some(_)) => "ok",
+            // There was nothing to judge.
+            Ok(None) => return,
+            Err(_) => "refused",
+        };
+        if let Some(telemetry) = self.hub.live.telemetry() {
+            telemetry.authenticated(outcome);
         }
     }
 

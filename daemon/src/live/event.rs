@@ -19,6 +19,7 @@ use super::transaction::{Tell, before_action};
 use super::uploads::UploadEvent;
 use crate::protocol::{Code, Mounted, RoomOperation, ServerMessage};
 use crate::state::Json;
+use crate::telemetry::EventKind;
 use crate::wasm::definition::{SET_VALUE, is_hook_name};
 use crate::wasm::{GuestEvent, RoomEvent};
 
@@ -137,6 +138,29 @@ pub struct RoomCommand {
 }
 
 impl Event {
+    /// What it is counted as.
+    pub(super) fn kind(&self) -> EventKind {
+        match self {
+            Self::Mount(_) | Self::Open => EventKind::Mount,
+            Self::Revive(_) | Self::Attach(_) => EventKind::Rehydrate,
+            Self::Join(_) => EventKind::Join,
+            Self::Action(_) => EventKind::Action,
+            Self::Property(_) => EventKind::Property,
+            Self::Room(_) => EventKind::Room,
+            Self::RoomEvents(_) => EventKind::RoomEvents,
+            Self::RoomHook { .. } => EventKind::RoomHook,
+            Self::Timer(LINGER | GRACE | SETTLE) | Self::Forget | Self::Sign => EventKind::Daemon,
+            Self::Timer(_) => EventKind::Timer,
+            Self::Upload(_) => EventKind::Upload,
+            Self::AppCall(_) => EventKind::AppCall,
+            Self::Call(_) => EventKind::RoomCall,
+            Self::Member(_) => EventKind::Member,
+            Self::Refresh => EventKind::Reload,
+            Self::Unmount { .. } => EventKind::Unmount,
+            Self::Disconnect { .. } => EventKind::Disconnect,
+        }
+    }
+
     /// Whether it may be refused when too many wait. The end of an instance may not.
     pub(super) fn is_droppable(&self) -> bool {
         match self {
@@ -282,6 +306,7 @@ impl Instance {
     async fn action(self: &Arc<Self>, resident: &mut Resident, call: &ActionCall) {
         let outcome = self.try_action(resident, call, Behalf::Browser).await;
         if let Err(refusal) = &outcome {
+            resident.outcome = refusal.outcome();
             self.report(&call.name, refusal);
         }
         if call.wants_reply {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use parking_lot::Mutex;
 
@@ -20,6 +21,7 @@ use super::timers::TimerKey;
 use crate::ids::InstanceId;
 use crate::protocol::Code;
 use crate::signing::Nonce;
+use crate::telemetry::Outcome;
 use crate::wasm::subject::TimerStart;
 use crate::wasm::{Session, Subject};
 
@@ -52,8 +54,17 @@ struct Mailbox {
     resident: Option<Resident>,
     ended: bool,
     /// Events with who is behind them, in a shared instance.
-    waiting: VecDeque<(Event, Option<Box<Caller>>)>,
+    waiting: VecDeque<Waiting>,
     max_waiting: usize,
+}
+
+/// An event that has to wait for its turn.
+struct Waiting {
+    event: Event,
+    /// Who is behind it, in a shared instance.
+    caller: Option<Box<Caller>>,
+    /// Since when it waits, if that is counted.
+    since: Option<Instant>,
 }
 
 /// The state of an instance with what it needs to run.
@@ -74,6 +85,8 @@ pub(super) struct Resident {
     pub(super) is_ending: bool,
     /// When a component whose connection is gone ends. `None`: it is there.
     pub(super) lost_until: Option<tokio::time::Instant>,
+    /// What comes of the event under way.
+    pub(super) outcome: Outcome,
     /// How far the signed state is behind.
     pub(super) settling: Settling,
     /// When a singleton that lost its last member ends.
@@ -188,6 +201,7 @@ impl Instance {
             rooms: Vec::new(),
             is_ending: false,
             lost_until: None,
+            outcome: Outcome::default(),
             settling: Settling::default(),
             lonely_until: None,
             timers: BTreeMap::new(),
@@ -303,7 +317,13 @@ impl Instance {
         }
         match (event, mailbox.waiting.back_mut()) {
             // Room events that wait together are heard together.
-            (Event::RoomEvents(more), Some((Event::RoomEvents(earlier), _))) => {
+            (
+                Event::RoomEvents(more),
+                Some(Waiting {
+                    event: Event::RoomEvents(earlier),
+                    ..
+                }),
+            ) => {
                 let room = MAX_ROOM_EVENTS.saturating_sub(earlier.len());
                 if more.len() > room {
                     let (id, lost) = (&self.id, more.len() - room);
@@ -311,7 +331,11 @@ impl Instance {
                 }
                 earlier.extend(more.into_iter().take(room));
             }
-            (event, _) => mailbox.waiting.push_back((event, by.caller())),
+            (event, _) => mailbox.waiting.push_back(Waiting {
+                event,
+                caller: by.caller(),
+                since: self.slot.meter.as_ref().map(|_| Instant::now()),
+            }),
         }
         Ok(None)
     }
@@ -327,7 +351,7 @@ impl Instance {
             if let Some(audience) = &self.audience {
                 self.attend_to(audience, &mut resident, caller.take());
             }
-            let goes_on = self.run(&mut resident, event).await;
+            let goes_on = self.run_counted(&mut resident, event).await;
             if resident.subject.as_ref().is_some_and(|s| s.changed) {
                 self.note_change(&mut resident);
             }
@@ -342,7 +366,7 @@ impl Instance {
                 drop(mailbox);
                 self.slot.remove(&self);
                 let gone = Refusal::rehydration_required(self.id.as_str());
-                for (event, caller) in &left {
+                for Waiting { event, caller, .. } in &left {
                     let client = caller.as_ref().map_or(&resident.client, |by| &by.client);
                     self.refuse(event, Some(&**client), &gone);
                 }
@@ -350,7 +374,13 @@ impl Instance {
                 return;
             }
             match mailbox.waiting.pop_front() {
-                Some(next) => (event, caller) = next,
+                Some(next) => {
+                    drop(mailbox);
+                    if let (Some(meter), Some(since)) = (&self.slot.meter, next.since) {
+                        meter.waited(since.elapsed());
+                    }
+                    (event, caller) = (next.event, next.caller);
+                }
                 None => {
                     // A burst that is over need not hold its memory.
                     mailbox.waiting = VecDeque::new();
@@ -362,6 +392,17 @@ impl Instance {
                 }
             }
         }
+    }
+
+    async fn run_counted(self: &Arc<Self>, resident: &mut Resident, event: Event) -> bool {
+        let Some(meter) = &self.slot.meter else {
+            return self.run(resident, event).await;
+        };
+        let (kind, begun) = (event.kind(), Instant::now());
+        resident.outcome = Outcome::Ok;
+        let goes_on = self.run(resident, event).await;
+        meter.event(kind, resident.outcome, begun.elapsed());
+        goes_on
     }
 
     fn note_change(self: &Arc<Self>, resident: &mut Resident) {
@@ -394,7 +435,7 @@ impl Instance {
         let joins = mailbox
             .waiting
             .iter()
-            .any(|(event, _)| matches!(event, Event::Join(_)));
+            .any(|waiting| matches!(waiting.event, Event::Join(_)));
         mailbox.ended |= !joins;
         !joins
     }

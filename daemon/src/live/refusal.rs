@@ -2,6 +2,7 @@
 
 use crate::protocol::{Code, ServerMessage};
 use crate::signing::SigningError;
+use crate::telemetry::Outcome;
 use crate::uploads::{Rejected, UploadError};
 use crate::wasm::fault::{FailureKind, Fault};
 use crate::wasm::{CallError, Failure};
@@ -39,6 +40,15 @@ impl Refusal {
     /// Whether the component broke down, so that nothing of the event was kept.
     pub(super) fn is_breakdown(&self) -> bool {
         matches!(self.code, Code::ComponentCrashed | Code::ActionTimeout)
+    }
+
+    /// What it is counted as.
+    pub(super) fn outcome(&self) -> Outcome {
+        match self.code {
+            Code::ComponentCrashed => Outcome::Crashed,
+            Code::ActionTimeout => Outcome::Timeout,
+            _ => Outcome::Refused,
+        }
     }
 
     /// As the error half of a reply.

@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use super::Services;
 use super::instance::Instance;
 use super::persistent::PersistentMap;
+use crate::telemetry::Meter;
 use crate::wasm::subject::Shared;
 use crate::wasm::{Definition, Module};
 
@@ -37,6 +38,8 @@ pub struct Slot {
     pub(super) services: Arc<Services>,
     /// The one instance of a singleton. Held for the length of a hand-over.
     pub(super) singleton: Mutex<Option<Arc<Instance>>>,
+    /// Counts its events, if anything is counted.
+    pub(super) meter: Option<Meter>,
     /// Everything mounted, for swaps and counts.
     instances: Mutex<HashSet<ById>>,
 }
@@ -47,7 +50,9 @@ impl Slot {
         persistent: Arc<PersistentMap>,
         services: Arc<Services>,
     ) -> Self {
+        let telemetry = services.telemetry.as_ref();
         Self {
+            meter: telemetry.map(|telemetry| telemetry.meter(&version.definition.name)),
             name: version.definition.name.clone(),
             current: ArcSwap::new(version),
             available: AtomicBool::new(true),

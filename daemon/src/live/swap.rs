@@ -5,6 +5,7 @@
 //! next event. An instance whose state cannot be taken over after all stays with the old version.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::Live;
 use super::event::Event;
@@ -57,6 +58,15 @@ impl Live {
     /// # Errors
     /// If the state of something that is mounted cannot be taken over: then nothing has changed.
     pub async fn publish(&self, module: Arc<Module>) -> Result<Vec<Swapped>, SwapError> {
+        let begun = Instant::now();
+        let published = self.try_publish(module).await;
+        if let Some(telemetry) = &self.services.telemetry {
+            telemetry.swapped(published.is_ok(), begun.elapsed());
+        }
+        published
+    }
+
+    async fn try_publish(&self, module: Arc<Module>) -> Result<Vec<Swapped>, SwapError> {
         for definition in module.definitions() {
             if let Some(slot) = self.slot(&definition.name) {
                 rehearse(&slot, &module, definition).await?;

@@ -5,6 +5,7 @@
 //! *Broken* (a trap, a time-out, a limit): nothing is applied.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::instance::{Instance, Resident};
 use super::refusal::Refusal;
@@ -76,6 +77,11 @@ impl Instance {
         if let Some(subject) = resident.subject.take() {
             lease.enter(subject);
         }
+        let meter = self
+            .slot
+            .meter
+            .as_ref()
+            .map(|meter| (meter, Instant::now()));
         let mut outcome = steps(&mut lease, &definition.name).await;
         if definition.hooks.state_change
             && !matches!(outcome, Err(Stop::Broken(_)))
@@ -85,6 +91,9 @@ impl Instance {
         }
         resident.subject = lease.leave();
         drop(lease);
+        if let Some((meter, begun)) = meter {
+            meter.guest(begun.elapsed());
+        }
         let Some(subject) = &mut resident.subject else {
             return Err(self.broken(
                 event,
@@ -100,13 +109,16 @@ impl Instance {
                 Ok(result)
             }
             Err(Stop::Refused(refusal)) => {
+                resident.outcome = refusal.outcome();
                 self.commit(resident, tell);
                 self.apply_effects(resident).await;
                 Err(refusal)
             }
             Err(Stop::Broken(fault)) => {
                 subject.rollback();
-                Err(self.broken(event, fault))
+                let refusal = self.broken(event, fault);
+                resident.outcome = refusal.outcome();
+                Err(refusal)
             }
         }
     }
@@ -149,6 +161,16 @@ impl Instance {
             durable.save(version, &delta, &private);
         }
         if !delta.is_empty() {
+            if let Some(meter) = &self.slot.meter {
+                let value =
+                    |value: &Option<Json>| value.as_ref().map_or(0, |json| json.as_str().len());
+                meter.delta(
+                    delta
+                        .iter()
+                        .map(|(key, json)| key.len() + value(json))
+                        .sum(),
+                );
+            }
             subject.changed = true;
             if tell == Tell::Delta {
                 resident.client.delta(self.id(), delta);

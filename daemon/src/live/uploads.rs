@@ -360,6 +360,7 @@ impl Instance {
                 Ok(())
             }
             News::Failed(why) => {
+                self.count_upload("failed", 0);
                 self.tell_logic(resident, &upload, UploadStage::Failed(why))
                     .await;
                 Ok(())
@@ -386,6 +387,7 @@ impl Instance {
             // It has not begun: there is no file that would stay.
             let _ = upload.upload.cancel(&refusal.message).await;
             self.uploads().forget(upload);
+            self.count_upload("refused", 0);
             return Err(refusal);
         }
         let started = upload.started(Position {
@@ -408,8 +410,10 @@ impl Instance {
             Ok(stored) => stored,
             Err(error) => {
                 if error.is_fatal() && !upload.has_ended.swap(true, Ordering::Relaxed) {
-                    let why = UploadStage::Failed(&error.to_string());
-                    self.tell_logic(resident, upload, why).await;
+                    self.count_upload("failed", 0);
+                    let why = error.to_string();
+                    self.tell_logic(resident, upload, UploadStage::Failed(&why))
+                        .await;
                 }
                 return Err(error.into());
             }
@@ -425,8 +429,10 @@ impl Instance {
                     subject.remove_file(upload.id());
                 }
                 service.discard(&upload.upload, &refusal.message).await;
+                self.count_upload("refused", 0);
                 return Err(refusal);
             }
+            self.count_upload("complete", stored.size);
         }
         let Stored {
             url, size, sha256, ..
@@ -439,6 +445,12 @@ impl Instance {
         };
         upload.tell(UploadReply::Completed(Ok(completed)), request);
         Ok(())
+    }
+
+    fn count_upload(&self, outcome: &'static str, bytes: u64) {
+        if let Some(telemetry) = &self.slot.services.telemetry {
+            telemetry.uploaded(outcome, bytes);
+        }
     }
 
     /// Lets the logic decide.

@@ -64,8 +64,10 @@ pub struct Module {
 pub struct WorkerCounts {
     /// Alive now.
     pub live: usize,
-    /// Ever thrown away, for a fault or for their size.
+    /// Ever thrown away, for their size or for a fault.
     pub recycled: usize,
+    /// Those of them that had a fault.
+    pub trapped: usize,
 }
 
 impl Module {
@@ -140,6 +142,7 @@ impl Module {
         WorkerCounts {
             live: self.pool.live.load(Ordering::Relaxed),
             recycled: self.pool.recycled.load(Ordering::Relaxed),
+            trapped: self.pool.trapped.load(Ordering::Relaxed),
         }
     }
 
@@ -206,6 +209,7 @@ pub(super) struct Pool {
     next_id: AtomicU32,
     live: AtomicUsize,
     recycled: AtomicUsize,
+    trapped: AtomicUsize,
     retired: AtomicBool,
 }
 
@@ -218,6 +222,7 @@ impl Pool {
             next_id: AtomicU32::new(1),
             live: AtomicUsize::new(0),
             recycled: AtomicUsize::new(0),
+            trapped: AtomicUsize::new(0),
             retired: AtomicBool::new(false),
         }
     }
@@ -244,6 +249,11 @@ impl Pool {
             Some(at) => Some(idle.swap_remove(at)),
             None => idle.pop(),
         }
+    }
+
+    /// A worker had a fault.
+    pub(super) fn count_trap(&self) {
+        self.trapped.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Ends a loan; `None` if the worker is not to be used again.

@@ -416,6 +416,9 @@ impl<'m> Lease<'m> {
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
         if let Some(worker) = self.worker.take() {
+            if self.broken {
+                self.pool.count_trap();
+            }
             let fit =
                 !self.fresh && !self.broken && worker.memory_bytes() <= self.limits.recycle_bytes;
             self.pool.give_back(fit.then_some(worker));
