@@ -400,6 +400,14 @@ async fn without_a_place_for_files_they_are_refused_with_what_to_do() {
     let error =
         "This daemon takes no files: give it a place for them, with `[uploads] dir` or --data-dir";
     assert_eq!(refused(&reply), ("UPLOAD_REJECTED", error));
+    let daemon = Daemon::with(&["local-counter"]).data_dir().start().await;
+    let mut other = daemon.connect().await;
+    let counter = other.mount("LiveLocalCounter", json!({})).await;
+    let reply = Outgoing::text(&counter, "a.txt", "a")
+        .start(&mut other)
+        .await;
+    let error = "LiveLocalCounter takes no files: it has no `on_upload`";
+    assert_eq!(refused(&reply), ("UPLOAD_REJECTED", error));
     let elsewhere = Mounted {
         id: "elsewhere".to_owned(),
         ..taker

@@ -153,6 +153,14 @@ impl UploadTable {
             let message = "This daemon takes no files: give it a place for them, with `[uploads] dir` or --data-dir";
             Refusal::new(Code::UploadRejected, message)
         })?;
+        // Nobody fills the disk by way of a component that knows nothing of files.
+        if !instance.slot.current().definition.hooks.upload {
+            let message = format!(
+                "{} takes no files: it has no `on_upload`",
+                instance.slot.name()
+            );
+            return Err(Refusal::new(Code::UploadRejected, message));
+        }
         let key = Key {
             instance: instance.id().clone(),
             connection: instance.is_shared().then(|| by.client.connection().clone()),
