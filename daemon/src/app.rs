@@ -297,6 +297,9 @@ impl App {
         background.spawn(live.rooms().clone().sweep(stop.clone()));
         background.spawn(live.timers().clone().turn(stop.clone()));
         background.spawn(live.clone().sweep_uploads(stop.clone()));
+        if let Some(telemetry) = live.telemetry() {
+            background.spawn(telemetry.clone().watch(stop.clone()));
+        }
         let watching = background.spawn(registry.watch(stop.clone()));
         let building = development.map(|builder| background.spawn(builder.watch(stop.clone())));
         if let Some(tls) = &tls {

@@ -87,6 +87,8 @@ pub fn router(
         .route("/metrics", get(metrics::metrics))
         .route("/api/live/stats", get(routes::stats))
         .route("/api/live/health", get(routes::health))
+        .route("/api/live/health/live", get(routes::alive))
+        .route("/api/live/health/ready", get(routes::ready))
         .route("/api/live/components", get(routes::components))
         .route("/api/live/websocket-info", get(routes::websocket_info))
         .route("/live/{file}", get(assets::client))

@@ -164,6 +164,61 @@ async fn it_needs_the_key_and_can_be_switched_off() {
     assert_eq!(daemon.http("GET", "/metrics").send().await.status, 404);
 }
 
+#[tokio::test]
+async fn health_is_the_worst_of_all_components_and_details_are_for_who_has_the_key() {
+    let key = "api-key = \"the key of the tests\"\n";
+    let daemon = Daemon::with(&["local-counter", "faulty"])
+        .config(key)
+        .start()
+        .await;
+    let mut client = daemon.connect().await;
+    let counter = client.mount("LiveLocalCounter", json!({})).await;
+    for _ in 0..5 {
+        client.call(&counter.id, "increment", json!({})).await;
+        // Refusing is no fault.
+        client.call(&counter.id, "fly", json!({})).await;
+    }
+    let health = async |key: bool| {
+        let mut request = daemon.http("GET", "/api/live/health");
+        if key {
+            request = request.header("Authorization", "Bearer the key of the tests");
+        }
+        request.send().await.json()
+    };
+    let well = health(false).await;
+    assert_eq!(well["status"], "healthy");
+    assert_eq!(well["components"], Value::Null);
+
+    let faulty = client.mount("LiveFaulty", json!({})).await;
+    for _ in 0..5 {
+        client.call(&faulty.id, "panic", json!({})).await;
+    }
+    let ill = health(true).await;
+    assert_eq!(ill["status"], "unhealthy", "{ill}");
+    let of = |name: &str| {
+        let components = ill["components"].as_array().unwrap();
+        components
+            .iter()
+            .find(|component| component["name"] == name)
+            .unwrap()
+            .clone()
+    };
+    assert_eq!(of("LiveLocalCounter")["status"], "healthy");
+    let faulty = of("LiveFaulty");
+    assert_eq!(
+        (&faulty["status"], &faulty["broken"]),
+        (&json!("unhealthy"), &json!(5))
+    );
+    assert!(faulty["lastEventMs"].as_u64().unwrap() < 60_000);
+    for (path, status) in [("live", 200), ("ready", 200)] {
+        let answer = daemon
+            .http("GET", &format!("/api/live/health/{path}"))
+            .send()
+            .await;
+        assert_eq!(answer.status, status, "{path}");
+    }
+}
+
 fn read(path: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     std::fs::read_to_string(root.join(path)).unwrap()

@@ -15,7 +15,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::access::Denied;
 use super::{Http, Peer};
-use crate::telemetry::ComponentLabel;
+use crate::telemetry::{ComponentLabel, Telemetry};
 
 /// What `application/openmetrics-text` says of itself.
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -182,6 +182,9 @@ fn at_this_moment(http: &Http) -> Registry {
         }
     }
     components(http, &mut registry);
+    if let Some(telemetry) = live.telemetry() {
+        health(telemetry, &mut registry);
+    }
     registry
 }
 
@@ -212,6 +215,22 @@ fn components(http: &Http, registry: &mut Registry) {
         recycled,
     );
     registry.register("workers_trapped", "Those of them that had a fault", trapped);
+}
+
+/// How each component does.
+fn health(telemetry: &Telemetry, registry: &mut Registry) {
+    let family = Family::<ComponentLabel, Gauge>::default();
+    for (component, report, _) in telemetry.health() {
+        let level = report.health as i64;
+        family
+            .get_or_create(&ComponentLabel { component })
+            .set(level);
+    }
+    registry.register(
+        "component_health",
+        "0: healthy, 1: degraded, 2: unhealthy",
+        family,
+    );
 }
 
 /// `VmRSS`. 0 where the system does not tell.

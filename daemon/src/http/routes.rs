@@ -1,9 +1,10 @@
 //! What the daemon tells of itself over HTTP.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Json, Response};
 use serde_json::json;
 
@@ -11,6 +12,7 @@ use super::access::Denied;
 use super::front::Scheme;
 use super::{Http, Peer};
 use crate::protocol::{Encoding, PROTOCOL_VERSION};
+use crate::telemetry::health::Health;
 
 impl IntoResponse for Denied {
     fn into_response(self) -> Response {
@@ -68,14 +70,58 @@ pub(super) async fn stats(
     .into_response())
 }
 
-/// `GET /api/live/health`: 200 while the daemon serves.
-pub(super) async fn health(State(http): State<Arc<Http>>) -> Response {
-    let hub = http.hub.stats();
-    Json(json!({
-        "status": "healthy",
-        "uptimeMs": u64::try_from(hub.uptime.as_millis()).unwrap_or(u64::MAX),
-    }))
-    .into_response()
+/// `GET /api/live/health`: how the daemon does, and to who has the key how each component does. It is the worst of them.
+pub(super) async fn health(
+    State(http): State<Arc<Http>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+) -> Response {
+    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let reports = http
+        .hub
+        .live
+        .telemetry()
+        .map(|telemetry| telemetry.health());
+    let reports = reports.unwrap_or_default();
+    let worst = reports.iter().map(|(_, report, _)| report.health).max();
+    let mut answer = json!({
+        "status": worst.unwrap_or(Health::Healthy).as_str(),
+        "uptimeMs": ms(http.hub.stats().uptime),
+    });
+    if http.check_key(&headers, peer).is_ok() {
+        let components = reports.iter().map(|(name, report, rest)| {
+            json!({
+                "name": name,
+                "status": report.health.as_str(),
+                "events": report.events,
+                "broken": report.broken,
+                "meanMs": report.mean.as_secs_f64() * 1000.0,
+                "lastEventMs": rest.map(ms),
+            })
+        });
+        answer["components"] = components.collect();
+    }
+    Json(answer).into_response()
+}
+
+/// `GET /api/live/health/live`: 200 as long as the process answers at all.
+pub(super) async fn alive() -> &'static str {
+    "alive\n"
+}
+
+/// `GET /api/live/health/ready`: 200 while new visitors should be sent here.
+pub(super) async fn ready(State(http): State<Arc<Http>>) -> Response {
+    let refuse = |why: &'static str| (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
+    if http.hub.is_stopping() {
+        return refuse("The daemon is about to end\n");
+    }
+    if http.hub.live.store_status().failure.is_some() {
+        return refuse("The store cannot be written to\n");
+    }
+    if !http.hub.has_room() {
+        return refuse("limits.connections is reached\n");
+    }
+    "ready\n".into_response()
 }
 
 /// `GET /api/live/components`: the names that can be mounted.

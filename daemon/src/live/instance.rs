@@ -401,7 +401,7 @@ impl Instance {
         let (kind, begun) = (event.kind(), Instant::now());
         resident.outcome = Outcome::Ok;
         let goes_on = self.run(resident, event).await;
-        meter.event(kind, resident.outcome, begun.elapsed());
+        meter.event(kind, resident.outcome, begun);
         goes_on
     }
 

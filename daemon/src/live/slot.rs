@@ -39,7 +39,7 @@ pub struct Slot {
     /// The one instance of a singleton. Held for the length of a hand-over.
     pub(super) singleton: Mutex<Option<Arc<Instance>>>,
     /// Counts its events, if anything is counted.
-    pub(super) meter: Option<Meter>,
+    pub(super) meter: Option<Arc<Meter>>,
     /// Everything mounted, for swaps and counts.
     instances: Mutex<HashSet<ById>>,
 }
