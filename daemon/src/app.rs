@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use axum::Router;
+use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -66,11 +67,19 @@ pub fn run(config: Config, development: Option<Development>) -> anyhow::Result<(
                 "open {scheme}://{address} in a browser; save a source file to swap its component"
             );
         }
+        tell_systemd(NotifyState::Ready);
         app.serve(stop).await
     });
     // What did not end in time is given up.
     runtime.shutdown_timeout(Duration::from_millis(100));
     result
+}
+
+/// Where nobody listens, nothing happens.
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd cannot be told");
+    }
 }
 
 fn stop_on_signal(stop: CancellationToken) -> std::io::Result<()> {
@@ -309,6 +318,7 @@ impl App {
 
         let requests = accept::accept(listener, tls, router, stop.clone()).await;
 
+        tell_systemd(NotifyState::Stopping);
         tracing::info!("stopping: no new connections, events under way finish");
         let ended = tokio::time::timeout(config.limits.shutdown, async {
             if let Some(upstream) = &upstream {
