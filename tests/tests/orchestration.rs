@@ -19,7 +19,10 @@ async fn systemd_is_told_of_the_start_and_the_stop() {
     let builder = Daemon::with(&[]);
     let path = builder.path("notify.socket");
     let socket = UnixDatagram::bind(&path).unwrap();
-    let mut daemon = builder.env("NOTIFY_SOCKET", path.to_str().unwrap()).start().await;
+    let mut daemon = builder
+        .env("NOTIFY_SOCKET", path.to_str().unwrap())
+        .start()
+        .await;
     assert_eq!(told(&socket).await, "READY=1");
     daemon.terminate().await;
     assert_eq!(told(&socket).await, "STOPPING=1");
