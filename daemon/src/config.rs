@@ -7,6 +7,7 @@ mod allowed_host;
 mod auth;
 mod fetch;
 mod load;
+mod logging;
 mod recovery;
 mod secret;
 mod signing;
@@ -30,6 +31,7 @@ pub use auth::{
 };
 pub use fetch::FetchConfig;
 pub use load::{ConfigError, load};
+pub use logging::{LogTopic, LogTopics};
 pub use recovery::RecoveryConfig;
 pub use secret::SecretSource;
 pub use signing::{PreviousKey, SignedStateConfig, SigningKey, SigningKeyError};
@@ -239,6 +241,8 @@ pub struct ComponentSettings {
     pub secrets: BTreeMap<String, SecretSource>,
     /// Hosts that the component may send requests to: `https://api.example.org`, `https://*.example.org`. None without it.
     pub allowed_hosts: Vec<AllowedHost>,
+    /// What the daemon logs of it, instead of what it says itself: `["lifecycle", "messages"]`.
+    pub logging: Option<Vec<LogTopic>>,
 }
 
 /// How fast one connection may send messages.

@@ -1,7 +1,7 @@
 //! One WebSocket: reading it, knowing what its messages ask for, and writing what is to be told.
 //!
 //! - [`task`]: the task of a connection; the only one that reads its socket.
-//! - [`dispatch`]: from a message to `live`.
+//! - `frames`: from a frame to its messages. [`dispatch`]: from a message to `live`.
 //! - [`outbox`]: what waits to be written, and the writing; anybody may put something in.
 //! - `uploads`: files that come by it.
 //! - `user`: who is behind the connection.
@@ -10,6 +10,7 @@
 //! - [`hub`]: all connections, for pings, counts, development messages and the end.
 
 pub mod dispatch;
+mod frames;
 pub mod hub;
 pub mod outbox;
 pub mod quota;

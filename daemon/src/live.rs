@@ -25,6 +25,7 @@ mod durable;
 mod effects;
 mod event;
 mod instance;
+mod logging;
 mod mounting;
 mod persistent;
 mod quota;

@@ -10,6 +10,7 @@
 //!
 //! This module knows neither sockets nor components.
 
+mod error;
 pub mod media;
 mod quota;
 mod receiver;
@@ -24,14 +25,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
-use thiserror::Error;
 
 use crate::config::UploadsConfig;
-use media::Mismatch;
+pub use error::{Rejected, UploadError, UploadsError};
 use quota::{DayQuota, Reservation};
 pub use receiver::Position;
 use receiver::Receiver;
-use rules::NameError;
 use storage::{Bucket, Directory, FileName, Storage};
 
 /// Files under way are in this directory of `dir`, so that a rename puts them in their place.
@@ -105,104 +104,6 @@ pub struct Stored {
     pub size: u64,
     /// In hex.
     pub sha256: String,
-}
-
-/// A file that is not taken.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum Rejected {
-    /// By its name.
-    #[error(transparent)]
-    Name(#[from] NameError),
-    /// By its type.
-    #[error("Files of the type `{0}` are not taken")]
-    Type(String),
-    /// By its size.
-    #[error("The file has {size} bytes, and no more than {limit} are allowed")]
-    Size {
-        /// As announced.
-        size: u64,
-        /// What is allowed.
-        limit: u64,
-    },
-    /// By its content.
-    #[error(transparent)]
-    Content(#[from] Mismatch),
-    /// More came than was announced.
-    #[error("The file is longer than the {size} bytes that were announced")]
-    TooLong {
-        /// As announced.
-        size: u64,
-    },
-    /// The user has sent enough for a day.
-    #[error("This would be more than may be uploaded in a day: {left} bytes are left")]
-    Day {
-        /// What is left.
-        left: u64,
-    },
-    /// Too many files are under way.
-    #[error("Too many files are on their way at the moment; try again later")]
-    Crowded,
-}
-
-/// Why something of an upload was not done.
-#[derive(Debug, Error)]
-pub enum UploadError {
-    /// The file is not taken.
-    #[error(transparent)]
-    Rejected(#[from] Rejected),
-    /// A chunk without bytes.
-    #[error("A chunk must have at least one byte")]
-    EmptyChunk,
-    /// A chunk that came much too early.
-    #[error("The chunk is too far ahead: go on with chunk {next}")]
-    TooFarAhead {
-        /// The next in order.
-        next: u32,
-    },
-    /// It is said to be complete, and is not.
-    #[error("{received} of {size} bytes have come")]
-    Incomplete {
-        /// In order, from the beginning.
-        received: u64,
-        /// As announced.
-        size: u64,
-    },
-    /// It has not begun.
-    #[error("The upload has not begun: wait for the answer to FILE_UPLOAD_START")]
-    NotBegun,
-    /// It is finished.
-    #[error("The file is there already, and stays")]
-    Stored,
-    /// It has ended.
-    #[error("{0}")]
-    Over(String),
-    /// The disk or the storage does not do what it should. Details are for the log.
-    #[error("The file could not be stored")]
-    Io(#[from] io::Error),
-}
-
-impl UploadError {
-    /// Whether the upload is over with it.
-    #[must_use]
-    pub fn is_fatal(&self) -> bool {
-        matches!(self, Self::Rejected(_) | Self::Over(_) | Self::Io(_))
-    }
-}
-
-/// Why uploads cannot be set up.
-#[derive(Debug, Error)]
-pub enum UploadsError {
-    /// Files cannot be kept there.
-    #[error("uploads.dir: {} cannot be used: {reason}", directory.display())]
-    Directory {
-        /// Where.
-        directory: PathBuf,
-        /// Why.
-        reason: io::Error,
-    },
-    /// The bucket's settings do not fit together.
-    #[error("uploads.s3: {0}")]
-    Bucket(String),
 }
 
 impl Uploads {

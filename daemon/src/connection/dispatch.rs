@@ -1,4 +1,4 @@
-//! From a message to what it does, and the limits that a message must pass on the way.
+//! From a message to what it does.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -10,10 +10,9 @@ use compact_str::CompactString;
 use governor::clock::DefaultClock;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
-use tokio_tungstenite::tungstenite::Message;
 
 use super::hub::Hub;
-use super::outbox::{CloseReason, Outbox};
+use super::outbox::Outbox;
 use super::uploads::Uploads;
 use super::user::{Due, Refused, User};
 use crate::config::RateLimit;
@@ -21,8 +20,8 @@ use crate::live::{
     ActionCall, By, ById, Caller, Client, Event, Instance, MountRequest, PropertyUpdate, Refusal,
     RehydrateRequest, RoomCommand, Turn,
 };
-use crate::protocol::incoming::{Action, Auth, Mount, Property, Rehydrate, parse_frame};
-use crate::protocol::msgpack::{self, UnpackError};
+use crate::protocol::incoming::{Action, Auth, Mount, Property, Rehydrate};
+use crate::protocol::msgpack::UnpackError;
 use crate::protocol::{
     ClientMessage, Code, Encoding, ParseError, Request, RoomMessage, ServerMessage, names,
 };
@@ -36,13 +35,13 @@ pub(super) struct Dispatcher {
     pub(super) hub: Arc<Hub>,
     pub(super) outbox: Arc<Outbox>,
     /// What the frames of the connection carry.
-    encoding: Encoding,
+    pub(super) encoding: Encoding,
     session: Arc<Session>,
     pub(super) user: User,
     /// What this connection has mounted. Nothing else can be reached from it.
     pub(super) mounted: HashSet<ById, foldhash::fast::RandomState>,
     pub(super) uploads: Uploads,
-    bucket: Option<Box<Bucket>>,
+    pub(super) bucket: Option<Box<Bucket>>,
 }
 
 impl Dispatcher {
@@ -63,109 +62,6 @@ impl Dispatcher {
             uploads: Uploads::default(),
             bucket,
         }
-    }
-
-    /// Handles a frame.
-    pub(super) async fn handle(&mut self, frame: Message) {
-        let unpacked;
-        let mut bytes = None;
-        let text = match (&frame, self.encoding) {
-            (Message::Text(text), Encoding::Json) => text.as_str(),
-            (Message::Binary(frame), Encoding::MessagePack) => match self.unpack(frame) {
-                Ok((json, beside)) => {
-                    unpacked = json;
-                    bytes = beside;
-                    &unpacked
-                }
-                Err(UnpackError::TooLarge) => return self.outbox.close(CloseReason::TooLarge),
-                Err(error) => return self.refuse_frame(error.code(), error.to_string()),
-            },
-            (Message::Text(_), Encoding::MessagePack) => {
-                let error = "A connection with the subprotocol live.msgpack speaks MessagePack in binary frames";
-                return self.refuse_frame(Code::InvalidMessage, error.to_owned());
-            }
-            (Message::Binary(frame), Encoding::Json) => {
-                if frame.len() > self.hub.config.binary_frame_bytes {
-                    return self.outbox.close(CloseReason::TooLarge);
-                }
-                let Some((header, beside)) = split_chunk(frame) else {
-                    let error = "A binary frame carries a chunk of an upload: 4 bytes, the length of its header, the header in JSON, the chunk's bytes. MessagePack needs the subprotocol live.msgpack";
-                    return self.refuse_frame(Code::InvalidMessage, error.to_owned());
-                };
-                bytes = Some(beside);
-                header
-            }
-            // The WebSocket library answers pings; the hub sees pongs by their bytes.
-            _ => return,
-        };
-        if text.len() > self.hub.config.text_frame_bytes {
-            return self.outbox.close(CloseReason::TooLarge);
-        }
-        let messages = match parse_frame(text, self.hub.config.json_depth) {
-            Ok(messages) => messages,
-            Err(error) => return self.refuse_frame(error.code, error.error),
-        };
-        let mut count = 0;
-        for parsed in messages {
-            count += 1;
-            let is_awaited = match &parsed {
-                Ok(Request {
-                    message: ClientMessage::Upload(message),
-                    ..
-                }) => self
-                    .uploads
-                    .awaits(message, bytes.as_ref().map_or(0, Bytes::len)),
-                _ => false,
-            };
-            if !is_awaited && !self.takes_token() {
-                let (request, component) = match &parsed {
-                    Ok(request) => (request.id, request.component_json),
-                    Err(error) => (error.request_id, error.component),
-                };
-                self.refuse(&rate_limited(request, component));
-                continue;
-            }
-            match parsed {
-                Ok(request) => self.request(request, bytes.take()).await,
-                Err(error) => self.refuse(&error),
-            }
-        }
-        self.hub.count_messages(count);
-    }
-
-    /// A MessagePack frame as JSON text, and the bytes of a chunk beside it.
-    fn unpack(&self, frame: &Bytes) -> Result<(String, Option<Bytes>), UnpackError> {
-        let config = &self.hub.config;
-        if frame.len() > config.binary_frame_bytes {
-            return Err(UnpackError::TooLarge);
-        }
-        let limits = msgpack::Limits {
-            depth: config.json_depth,
-            json_bytes: config.text_frame_bytes,
-        };
-        let unpacked = msgpack::unpack(frame, limits)?;
-        // The chunk of an upload: its header and its bytes.
-        Ok((
-            unpacked.json,
-            unpacked.bytes.map(|range| frame.slice(range)),
-        ))
-    }
-
-    /// Says what is wrong with a frame as a whole. It counts as a message.
-    fn refuse_frame(&self, code: Code, error: String) {
-        let refused = ParseError {
-            code,
-            error,
-            request_id: None,
-            component: None,
-            original_type: None,
-        };
-        let allowed = self.takes_token();
-        self.refuse(&if allowed {
-            refused
-        } else {
-            rate_limited(None, None)
-        });
     }
 
     /// The connection is gone: what it has mounted is told so, and ends unless the browser comes back in time.
@@ -189,7 +85,7 @@ impl Dispatcher {
     }
 
     /// `bytes`: those that came beside the message, which only a chunk may have.
-    async fn request(&mut self, request: Request<'_>, bytes: Option<Bytes>) {
+    pub(super) async fn request(&mut self, request: Request<'_>, bytes: Option<Bytes>) {
         let id = request.id;
         let component = request.component.as_deref();
         if bytes.is_some() && !request.message.may_have_bytes() {
@@ -497,46 +393,6 @@ impl Dispatcher {
         };
         let turn = self.submit(instance, Event::Room(Box::new(command)));
         self.hub.live.run(turn).await;
-    }
-
-    fn refuse(&self, error: &ParseError<'_>) {
-        self.outbox.send(&ServerMessage::Refused {
-            code: error.code,
-            error: &error.error,
-            request: error.request_id,
-            component: error.component,
-            original_type: error.original_type,
-        });
-    }
-
-    /// Takes one message's worth from the bucket.
-    fn takes_token(&self) -> bool {
-        let is_free = self
-            .bucket
-            .as_ref()
-            .is_none_or(|bucket| bucket.check().is_ok());
-        if !is_free && let Some(telemetry) = self.hub.live.telemetry() {
-            telemetry.rate_limited();
-        }
-        is_free
-    }
-}
-
-/// Header and bytes of a chunk: 4 bytes little-endian, the length of the header, the header, the rest.
-fn split_chunk(frame: &Bytes) -> Option<(&str, Bytes)> {
-    let (length, rest) = frame.split_first_chunk()?;
-    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
-    let header = std::str::from_utf8(rest.get(..length)?).ok()?;
-    Some((header, frame.slice(4 + length..)))
-}
-
-fn rate_limited<'a>(request_id: Option<&'a str>, component: Option<&'a str>) -> ParseError<'a> {
-    ParseError {
-        code: Code::RateLimited,
-        error: "Rate limit exceeded".to_owned(),
-        request_id,
-        component,
-        original_type: None,
     }
 }
 

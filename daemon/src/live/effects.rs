@@ -145,6 +145,7 @@ impl Instance {
             }
         }
         room.announce(self.id());
+        self.log_room(resident, name, "joined");
         Ok(())
     }
 
@@ -287,16 +288,19 @@ impl Instance {
                     }
                     joined.announce(self.id());
                     resident.rooms.push(joined);
+                    self.log_room(resident, &room, "joined");
                     self.hook_later(resident, true, room);
                 }
             }
             Effect::Leave(room) => {
                 if let Some(at) = resident.position(&room) {
                     resident.rooms.swap_remove(at).leave(self);
+                    self.log_room(resident, &room, "left");
                     self.hook_later(resident, false, room);
                 }
             }
             Effect::Emit { room, event, data } => {
+                self.log_room(resident, &room, "emits");
                 if let Some(room) = self.room(resident, &room) {
                     room.emit(Some(self.id()), &event, data);
                 }

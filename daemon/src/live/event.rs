@@ -431,10 +431,4 @@ impl Instance {
             _ => {}
         }
     }
-
-    pub(super) fn log_lifecycle(&self, resident: &Resident, what: &str) {
-        if resident.version.definition.logs_lifecycle {
-            tracing::info!(component = self.slot.name(), instance = %self.id(), "{what}");
-        }
-    }
 }

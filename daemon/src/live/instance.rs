@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
+use compact_str::CompactString;
 use parking_lot::Mutex;
 
 use super::Turn;
@@ -18,6 +19,7 @@ use super::room::Room;
 use super::signed::Settling;
 use super::slot::{Slot, Version};
 use super::timers::TimerKey;
+use crate::config::LogTopic;
 use crate::ids::InstanceId;
 use crate::protocol::Code;
 use crate::signing::Nonce;
@@ -395,13 +397,23 @@ impl Instance {
     }
 
     async fn run_counted(self: &Arc<Self>, resident: &mut Resident, event: Event) -> bool {
-        let Some(meter) = &self.slot.meter else {
+        let logs = resident.logs(LogTopic::Messages) || resident.logs(LogTopic::Performance);
+        if self.slot.meter.is_none() && !logs {
             return self.run(resident, event).await;
-        };
+        }
         let (kind, begun) = (event.kind(), Instant::now());
+        let action = event
+            .action_name()
+            .filter(|_| logs)
+            .map(CompactString::from);
         resident.outcome = Outcome::Ok;
         let goes_on = self.run(resident, event).await;
-        meter.event(kind, resident.outcome, begun);
+        if let Some(meter) = &self.slot.meter {
+            meter.event(kind, resident.outcome, begun);
+        }
+        if logs {
+            self.log_event(resident, kind, action.as_deref(), begun.elapsed());
+        }
         goes_on
     }
 

@@ -136,6 +136,7 @@ impl Instance {
         resident: &mut Resident,
         grace: Duration,
     ) -> bool {
+        self.log_connection(resident, "lost its connection");
         if let Some(audience) = &self.audience {
             return self.leave_audience(audience, resident).await;
         }
@@ -199,6 +200,7 @@ impl Instance {
             request,
         } = attach;
         let before = self.take_over(resident, client, nonce);
+        self.log_connection(resident, "has its browser back");
         let was_lost = resident.lost_until.take().is_some();
         if was_lost {
             self.slot.services.lost.forget(self.id());

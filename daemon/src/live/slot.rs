@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use super::Services;
 use super::instance::Instance;
 use super::persistent::PersistentMap;
+use crate::config::LogTopics;
 use crate::telemetry::Meter;
 use crate::wasm::subject::Shared;
 use crate::wasm::{Definition, Module};
@@ -24,6 +25,8 @@ pub struct Version {
     pub module: Arc<Module>,
     /// What its host functions need.
     pub shared: Arc<Shared>,
+    /// What is logged of it.
+    pub logs: LogTopics,
 }
 
 /// The place that versions of a component succeed one another in.

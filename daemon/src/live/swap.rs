@@ -14,6 +14,7 @@ use super::persistent::PersistentMap;
 use super::refusal::Refusal;
 use super::slot::{Slot, Version};
 use super::transaction::Tell;
+use crate::config::LogTopics;
 use crate::state::{Delta, Document};
 use crate::store::{Space, StoreError};
 use crate::wasm::subject::Shared;
@@ -127,6 +128,12 @@ impl Live {
         }
     }
 
+    fn log_topics(&self, definition: &Definition) -> LogTopics {
+        let settings = self.settings.get(&*definition.name);
+        let chosen = settings.and_then(|settings| settings.logging.as_ref());
+        chosen.map_or(definition.logs, |topics| topics.iter().copied().collect())
+    }
+
     fn slot(&self, name: &str) -> Option<Arc<Slot>> {
         self.slots.read().get(name).cloned()
     }
@@ -170,6 +177,7 @@ impl Live {
             definition: definition.clone(),
             module: module.clone(),
             shared: Arc::new(shared),
+            logs: self.log_topics(definition),
         });
         let (slot, old) = match slots.get(&definition.name) {
             Some(slot) => (slot.clone(), Some(slot.publish(version))),

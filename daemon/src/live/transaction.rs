@@ -172,6 +172,7 @@ impl Instance {
                 );
             }
             subject.changed = true;
+            self.log_change(resident, &delta);
             if tell == Tell::Delta {
                 resident.client.delta(self.id(), delta);
             }

@@ -1,33 +1,28 @@
 //! Uploads and the components that they belong to: which there are, what the logic hears of them, and their end.
 
+mod hook;
+mod sweep;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use compact_str::CompactString;
 use parking_lot::Mutex;
-use tokio_util::sync::CancellationToken;
 
 use super::client::Client;
 use super::event::Event;
-use super::instance::{Instance, Resident};
+use super::instance::Instance;
 use super::refusal::Refusal;
-use super::transaction::Tell;
-use super::{Live, run_turn};
 use crate::ids::{ConnectionId, InstanceId};
-use crate::protocol::{Code, Completed, ServerMessage, Started, UploadReply};
-use crate::uploads::{Announcement, Position, Stored, Upload, UploadError, Uploads};
-use crate::wasm::{GuestEvent, UploadStage};
+use crate::protocol::{Code, ServerMessage, Started, UploadReply};
+use crate::uploads::{Announcement, Position, Upload, UploadError, Uploads};
 
 /// The logic hears of progress no more often than this, or when another hundredth of the file is there.
 const PROGRESS: Duration = Duration::from_millis(100);
-/// How often uploads that have fallen silent are looked for, at most.
-const SWEEP: Duration = Duration::from_secs(5);
-/// How often what crashes have left is looked for.
-const LEFTOVERS: Duration = Duration::from_secs(600);
 /// Smallest chunk that a browser is asked for.
 const SMALLEST_CHUNK: u64 = 1024;
 /// What a browser gets that does not say.
@@ -344,249 +339,6 @@ impl UnderWay {
             }
             News::Progress(_) => self.is_telling.store(false, Ordering::Relaxed),
             News::Failed(_) => {}
-        }
-    }
-}
-
-impl Instance {
-    pub(super) async fn upload(self: &Arc<Self>, resident: &mut Resident, event: UploadEvent) {
-        let UploadEvent { upload, news } = event;
-        let outcome = match &news {
-            News::Begin { request } => {
-                self.begin_upload(resident, &upload, request.as_deref())
-                    .await
-            }
-            News::Complete { request } => {
-                self.complete_upload(resident, &upload, request.as_deref())
-                    .await
-            }
-            News::Progress(received) => {
-                upload.is_telling.store(false, Ordering::Relaxed);
-                *upload.told.lock() = (Instant::now(), upload.hundredths(*received));
-                self.tell_logic(resident, &upload, UploadStage::Progress(*received))
-                    .await;
-                Ok(())
-            }
-            News::Failed(why) => {
-                self.count_upload("failed", 0);
-                self.tell_logic(resident, &upload, UploadStage::Failed(why))
-                    .await;
-                Ok(())
-            }
-        };
-        if let Err(refusal) = outcome {
-            upload.tell_refused(&news, &refusal);
-        }
-    }
-
-    async fn begin_upload(
-        self: &Arc<Self>,
-        resident: &mut Resident,
-        upload: &UnderWay,
-        request: Option<&str>,
-    ) -> Result<(), Refusal> {
-        let begun = async {
-            let service = self.uploads().service().cloned();
-            let service = service.ok_or_else(|| self.uploads_are_off())?;
-            self.ask_logic(resident, upload, UploadStage::Start).await?;
-            service.begin(&upload.upload).await.map_err(Refusal::from)
-        };
-        if let Err(refusal) = begun.await {
-            // It has not begun: there is no file that would stay.
-            let _ = upload.upload.cancel(&refusal.message).await;
-            self.uploads().forget(upload);
-            self.count_upload("refused", 0);
-            return Err(refusal);
-        }
-        let started = upload.started(Position {
-            received: 0,
-            next: 0,
-        });
-        upload.tell(UploadReply::Started(Ok(started)), request);
-        Ok(())
-    }
-
-    async fn complete_upload(
-        self: &Arc<Self>,
-        resident: &mut Resident,
-        upload: &UnderWay,
-        request: Option<&str>,
-    ) -> Result<(), Refusal> {
-        let service = self.uploads().service().cloned();
-        let service = service.ok_or_else(|| self.uploads_are_off())?;
-        let stored = match service.finish(&upload.upload).await {
-            Ok(stored) => stored,
-            Err(error) => {
-                if error.is_fatal() && !upload.has_ended.swap(true, Ordering::Relaxed) {
-                    self.count_upload("failed", 0);
-                    let why = error.to_string();
-                    self.tell_logic(resident, upload, UploadStage::Failed(&why))
-                        .await;
-                }
-                return Err(error.into());
-            }
-        };
-        // A browser that has not heard the answer asks again; the logic has heard of it once.
-        if !upload.has_ended.swap(true, Ordering::Relaxed) {
-            if let Some(subject) = &mut resident.subject {
-                subject.add_file(upload.id(), stored.name.clone());
-            }
-            let told = UploadStage::Complete(&stored.url);
-            if let Err(refusal) = self.ask_logic(resident, upload, told).await {
-                if let Some(subject) = &mut resident.subject {
-                    subject.remove_file(upload.id());
-                }
-                service.discard(&upload.upload, &refusal.message).await;
-                self.count_upload("refused", 0);
-                return Err(refusal);
-            }
-            self.count_upload("complete", stored.size);
-        }
-        let Stored {
-            url, size, sha256, ..
-        } = &stored;
-        let completed = Completed {
-            filename: &upload.upload.announced().filename,
-            url,
-            size: *size,
-            sha256,
-        };
-        upload.tell(UploadReply::Completed(Ok(completed)), request);
-        Ok(())
-    }
-
-    fn count_upload(&self, outcome: &'static str, bytes: u64) {
-        if let Some(telemetry) = &self.slot.services.telemetry {
-            telemetry.uploaded(outcome, bytes);
-        }
-    }
-
-    /// Lets the logic decide.
-    async fn ask_logic(
-        self: &Arc<Self>,
-        resident: &mut Resident,
-        upload: &UnderWay,
-        stage: UploadStage<'_>,
-    ) -> Result<(), Refusal> {
-        if !resident.version.definition.hooks.upload {
-            return Ok(());
-        }
-        let event = upload.guest_event(stage);
-        let asked = self.transact(resident, "upload", Tell::Delta, async |lease, component| {
-            Ok(lease.handle(component, event).await?)
-        });
-        match asked.await {
-            Ok(_) => Ok(()),
-            // Its own word, and not that an action has failed.
-            Err(refusal) if refusal.code == Code::ActionFailed => {
-                Err(Refusal::new(Code::UploadRejected, refusal.message))
-            }
-            Err(refusal) => Err(refusal),
-        }
-    }
-
-    async fn tell_logic(
-        self: &Arc<Self>,
-        resident: &mut Resident,
-        upload: &UnderWay,
-        stage: UploadStage<'_>,
-    ) {
-        if resident.version.definition.hooks.upload {
-            let event = upload.guest_event(stage);
-            self.hook(resident, "upload", event, Tell::Delta).await;
-        }
-    }
-
-    fn uploads(&self) -> &UploadTable {
-        &self.slot.services.uploads
-    }
-
-    fn uploads_are_off(&self) -> Refusal {
-        Refusal::new(Code::UploadRejected, "This daemon takes no files")
-    }
-}
-
-impl UnderWay {
-    fn guest_event<'a>(&'a self, stage: UploadStage<'a>) -> GuestEvent<'a> {
-        GuestEvent::Upload {
-            id: self.id(),
-            stage,
-            filename: &self.upload.announced().filename,
-            media_type: self.upload.media_type(),
-            size: self.size(),
-        }
-    }
-}
-
-impl Live {
-    /// The uploads.
-    #[must_use]
-    pub fn uploads(&self) -> &UploadTable {
-        &self.services.uploads
-    }
-
-    /// Ends uploads that have fallen silent or whose component is gone, and removes what crashes have left, until `stop`.
-    pub async fn sweep_uploads(self: Arc<Self>, stop: CancellationToken) {
-        let Some(service) = self.uploads().service().cloned() else {
-            return;
-        };
-        let patience = service.abandoned_after();
-        let mut ticks =
-            tokio::time::interval((patience / 4).clamp(Duration::from_millis(50), SWEEP));
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut leftovers_looked_for: Option<Instant> = None;
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = ticks.tick() => {}
-            }
-            self.end_abandoned(patience).await;
-            if leftovers_looked_for.is_none_or(|at| at.elapsed() >= LEFTOVERS) {
-                leftovers_looked_for = Some(Instant::now());
-                let service = service.clone();
-                let removed = tokio::task::spawn_blocking(move || {
-                    service.remove_leftovers(SystemTime::now())
-                });
-                match removed.await {
-                    Ok(Ok(0)) | Err(_) => {}
-                    Ok(Ok(count)) => {
-                        tracing::info!(count, "files of unfinished uploads are removed")
-                    }
-                    Ok(Err(error)) => {
-                        tracing::warn!(%error, "unfinished uploads cannot be looked for")
-                    }
-                }
-            }
-        }
-    }
-
-    /// Ends all uploads: the daemon does.
-    pub async fn end_uploads(&self) {
-        for upload in self.uploads().all() {
-            // What is in its place stays.
-            let _ = upload.upload.cancel("The daemon has ended").await;
-        }
-    }
-
-    async fn end_abandoned(&self, patience: Duration) {
-        for upload in self.uploads().all() {
-            let instance = upload.instance().filter(|instance| !instance.has_ended());
-            if instance.is_some() && upload.upload.silence() < patience {
-                continue;
-            }
-            self.uploads().forget(&upload);
-            let why = format!("The upload was given up: nothing has come for {patience:?}");
-            // A file in its place stays; its browser has had the time to hear of it.
-            if let (Ok(Some(event)), Some(instance)) = (upload.cancel(&why).await, instance) {
-                let failed = UploadReply::Refused {
-                    code: Code::UploadRejected,
-                    error: &why,
-                    failed: true,
-                    index: None,
-                };
-                upload.tell(failed, None);
-                run_turn(&self.tasks, instance.submit(event)).await;
-            }
         }
     }
 }

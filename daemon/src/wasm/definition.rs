@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::bindings::exports::liveside::component::component as wit;
+use crate::config::{LogTopic, LogTopics};
 use crate::identity::Access;
 use crate::schema::{Schema, SchemaError};
 use crate::state::Document;
@@ -56,8 +57,8 @@ pub struct Definition {
     pub durable: bool,
     /// Whether every event gets a new instance of the module.
     pub fresh: bool,
-    /// Log mounts and unmounts.
-    pub logs_lifecycle: bool,
+    /// What the daemon logs of it, unless its settings say otherwise.
+    pub logs: LogTopics,
 }
 
 /// An action that browsers may call.
@@ -342,7 +343,7 @@ fn check(given: wit::Definition) -> Result<Definition, DefinitionError> {
         room: given.room.map(|room| room.name.into()),
         durable: given.durable,
         fresh: given.isolation == wit::Isolation::Fresh,
-        logs_lifecycle: given.logging.contains(wit::Logging::LIFECYCLE),
+        logs: log_topics(given.logging),
     })
 }
 
@@ -369,6 +370,20 @@ fn check_room_kind(name: &str) -> Result<(), DefinitionError> {
         name: name.to_owned(),
         rule: "1 to 32 characters of A-Z a-z 0-9 _ . -",
     })
+}
+
+fn log_topics(given: wit::Logging) -> LogTopics {
+    [
+        (wit::Logging::LIFECYCLE, LogTopic::Lifecycle),
+        (wit::Logging::MESSAGES, LogTopic::Messages),
+        (wit::Logging::STATE, LogTopic::State),
+        (wit::Logging::PERFORMANCE, LogTopic::Performance),
+        (wit::Logging::ROOMS, LogTopic::Rooms),
+        (wit::Logging::WEBSOCKET, LogTopic::Websocket),
+    ]
+    .into_iter()
+    .filter_map(|(flag, topic)| given.contains(flag).then_some(topic))
+    .collect()
 }
 
 fn check_version(version: &str) -> Result<(), DefinitionError> {
