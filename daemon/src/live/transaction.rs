@@ -160,22 +160,16 @@ impl Instance {
             let version = &resident.version.definition.version;
             durable.save(version, &delta, &private);
         }
-        if !delta.is_empty() {
-            if let Some(meter) = &self.slot.meter {
-                let value =
-                    |value: &Option<Json>| value.as_ref().map_or(0, |json| json.as_str().len());
-                meter.delta(
-                    delta
-                        .iter()
-                        .map(|(key, json)| key.len() + value(json))
-                        .sum(),
-                );
-            }
-            subject.changed = true;
-            self.log_change(resident, &delta);
-            if tell == Tell::Delta {
-                resident.client.delta(self.id(), delta);
-            }
+        if delta.is_empty() {
+            return;
+        }
+        subject.changed = true;
+        if let Some(meter) = &self.slot.meter {
+            meter.delta(bytes_of(&delta));
+        }
+        self.log_change(resident, &delta);
+        if tell == Tell::Delta {
+            resident.client.delta(self.id(), delta);
         }
     }
 
@@ -184,6 +178,15 @@ impl Instance {
         tracing::error!(component = self.slot.name(), instance = %self.id(), event, error = %fault, "an event broke down");
         fault.into()
     }
+}
+
+/// Of keys and values, without the message around them.
+fn bytes_of(delta: &Delta) -> usize {
+    let value = |value: &Option<Json>| value.as_ref().map_or(0, |json| json.as_str().len());
+    delta
+        .iter()
+        .map(|(key, json)| key.len() + value(json))
+        .sum()
 }
 
 /// Why the steps of an event ended early.
