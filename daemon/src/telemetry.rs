@@ -7,6 +7,7 @@
 //! anything that a browser says.
 
 pub mod health;
+mod labels;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +17,6 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
@@ -24,6 +24,8 @@ use prometheus_client::registry::{Registry, Unit};
 use tokio_util::sync::CancellationToken;
 
 use health::{Health, History, Report, SAMPLE, Totals};
+pub use labels::{ComponentLabel, EventKind, Outcome};
+use labels::{EventLabels, KINDS, OUTCOMES, OutcomeLabel};
 
 /// Upper bounds, in seconds: an event takes microseconds, one that waits for a service takes seconds.
 const BUCKETS: [f64; 16] = [
@@ -48,93 +50,6 @@ pub struct Telemetry {
     rate_limited: Counter,
     uploads: Family<OutcomeLabel, Counter>,
     upload_bytes: Counter,
-}
-
-/// What happened to an instance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
-#[expect(
-    missing_docs,
-    reason = "they are named like the events that they stand for"
-)]
-pub enum EventKind {
-    #[label("mount")]
-    Mount,
-    #[label("rehydrate")]
-    Rehydrate,
-    #[label("join")]
-    Join,
-    #[label("action")]
-    Action,
-    #[label("property")]
-    Property,
-    #[label("room")]
-    Room,
-    #[label("room-events")]
-    RoomEvents,
-    #[label("room-hook")]
-    RoomHook,
-    #[label("timer")]
-    Timer,
-    #[label("upload")]
-    Upload,
-    #[label("app-call")]
-    AppCall,
-    #[label("room-call")]
-    RoomCall,
-    #[label("member")]
-    Member,
-    #[label("reload")]
-    Reload,
-    #[label("unmount")]
-    Unmount,
-    #[label("disconnect")]
-    Disconnect,
-    #[label("daemon")]
-    Daemon,
-}
-
-/// How many there are.
-const KINDS: usize = EventKind::Daemon as usize + 1;
-
-/// What came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, EncodeLabelValue)]
-pub enum Outcome {
-    /// It was done.
-    #[default]
-    #[label("ok")]
-    Ok,
-    /// The component, or a rule, said no.
-    #[label("refused")]
-    Refused,
-    /// The component broke down, and nothing of it was kept.
-    #[label("crashed")]
-    Crashed,
-    /// It took too long, and nothing of it was kept.
-    #[label("timeout")]
-    Timeout,
-}
-
-/// How many there are.
-const OUTCOMES: usize = Outcome::Timeout as usize + 1;
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct EventLabels {
-    component: Arc<str>,
-    kind: EventKind,
-    outcome: Outcome,
-}
-
-/// By component.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct ComponentLabel {
-    /// Its name.
-    pub component: Arc<str>,
-}
-
-/// By what came of it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OutcomeLabel {
-    outcome: &'static str,
 }
 
 impl Telemetry {

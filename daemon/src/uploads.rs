@@ -180,8 +180,10 @@ impl Uploads {
     pub fn announce(&self, user: &str, announced: Announcement) -> Result<Upload, Rejected> {
         rules::check_name(&announced.filename, &self.config.blocked_extensions)?;
         let media_type = media::announced(&announced.media_type, &announced.filename)
-            .filter(|media_type| rules::is_listed(media_type, &self.config.types))
             .ok_or_else(|| Rejected::Type(announced.media_type.clone()))?;
+        if !rules::is_listed(&media_type, &self.config.types) {
+            return Err(Rejected::Type(media_type));
+        }
         if announced.size > self.config.file_bytes {
             return Err(Rejected::Size {
                 size: announced.size,

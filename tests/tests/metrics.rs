@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use liveside_tests::{Daemon, Outgoing};
+use liveside_tests::{Client, Daemon, Outgoing};
 use serde_json::{Value, json};
 
 async fn metrics(daemon: &Daemon) -> String {
@@ -39,7 +39,7 @@ fn names(metrics: &str) -> BTreeSet<String> {
 }
 
 /// A daemon to which everything has happened that is counted.
-async fn busy() -> Daemon {
+async fn busy() -> (Daemon, Client) {
     let daemon = Daemon::with(&["local-counter", "recorder", "faulty"])
         .data_dir()
         .start()
@@ -59,12 +59,12 @@ async fn busy() -> Daemon {
         .start(&mut client)
         .await;
     client.mount_in("hidden-room", "LiveMember").await;
-    daemon
+    (daemon, client)
 }
 
 #[tokio::test]
 async fn what_happens_is_counted() {
-    let daemon = busy().await;
+    let (daemon, _open) = busy().await;
     let mut client = daemon.connect().await;
     let counter = client.mount("LiveLocalCounter", json!({})).await;
     let metrics = metrics(&daemon).await;
@@ -125,7 +125,7 @@ async fn what_happens_is_counted() {
 
 #[tokio::test]
 async fn nothing_of_users_is_in_it() {
-    let daemon = busy().await;
+    let (daemon, _open) = busy().await;
     let mut client = daemon.connect().await;
     let counter = client.mount("LiveLocalCounter", json!({})).await;
     let connection = client.greeting["connectionId"].as_str().unwrap().to_owned();
@@ -238,7 +238,7 @@ fn mentioned(text: &str) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn the_page_names_all_there_is_and_the_dashboard_nothing_else() {
-    let daemon = busy().await;
+    let (daemon, _open) = busy().await;
     let there = names(&metrics(&daemon).await);
     let page = mentioned(&read("docs/metrics.md"));
     // Those of settings that this daemon does not have.

@@ -188,9 +188,12 @@ async fn a_file_that_breaks_a_rule_is_refused_with_it() {
             "Files of the type `text/html` are not taken",
         ),
         (
-            typed(""),
+            Outgoing {
+                filename: "a".to_owned(),
+                ..typed("")
+            },
             "UPLOAD_REJECTED",
-            "Files of the type `` are not taken",
+            "Files of the type `application/octet-stream` are not taken",
         ),
         (
             file("a.txt", &"a".repeat(1001)),

@@ -203,7 +203,7 @@ impl Instance {
             rooms: Vec::new(),
             is_ending: false,
             lost_until: None,
-            outcome: Outcome::default(),
+            outcome: Outcome::Ok,
             settling: Settling::default(),
             lonely_until: None,
             timers: BTreeMap::new(),

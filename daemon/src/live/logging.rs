@@ -6,7 +6,7 @@ use super::event::Event;
 use super::instance::{Instance, Resident};
 use crate::config::LogTopic;
 use crate::state::Delta;
-use crate::telemetry::{EventKind, Outcome};
+use crate::telemetry::EventKind;
 
 impl Resident {
     pub(super) fn logs(&self, topic: LogTopic) -> bool {
@@ -29,10 +29,10 @@ impl Instance {
         action: Option<&str>,
         took: Duration,
     ) {
-        let outcome: Outcome = resident.outcome;
+        let (kind, outcome) = (kind.as_str(), resident.outcome.as_str());
         // Empty where it is not asked for.
         let took = resident.logs(LogTopic::Performance).then_some(took);
-        tracing::info!(component = self.slot.name(), instance = %self.id(), ?kind, action, ?outcome, took = took.map(tracing::field::debug), "event");
+        tracing::info!(component = self.slot.name(), instance = %self.id(), kind, action, outcome, took = took.map(tracing::field::debug), "event");
     }
 
     pub(super) fn log_change(&self, resident: &Resident, delta: &Delta) {

@@ -105,9 +105,9 @@ async fn a_file_that_breaks_a_rule_takes_nothing() {
         (
             Announcement {
                 media_type: String::new(),
-                ..text("a.txt", 1)
+                ..text("a", 1)
             },
-            "Files of the type `` are not taken",
+            "Files of the type `application/octet-stream` are not taken",
         ),
     ] {
         assert_eq!(announce(announced).unwrap_err().to_string(), expected);

@@ -13,7 +13,11 @@ use crate::uploads::{Position, Stored};
 use crate::wasm::{GuestEvent, UploadStage};
 
 impl Instance {
-    pub(super) async fn upload(self: &Arc<Self>, resident: &mut Resident, event: UploadEvent) {
+    pub(in crate::live) async fn upload(
+        self: &Arc<Self>,
+        resident: &mut Resident,
+        event: UploadEvent,
+    ) {
         let UploadEvent { upload, news } = event;
         let outcome = match &news {
             News::Begin { request } => {
