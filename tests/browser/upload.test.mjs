@@ -8,6 +8,7 @@ import { join } from "node:path";
 
 import { serveDemo } from "./support/daemon.mjs";
 import { at, launch, open, shows } from "./support/page.mjs";
+import { startWire } from "./support/wire.mjs";
 
 /** Each way, in pixels. */
 const SIDE = 256;
@@ -53,8 +54,8 @@ async function drawNoise() {
   return bytes;
 }
 
-async function visit() {
-  const visitor = await open(browser, daemon.url);
+async function visit(url = daemon.url) {
+  const visitor = await open(browser, url);
   leftovers.push(visitor.close);
   await visitor.page.waitForFunction(() => !document.querySelector("#upload").classList.contains("offline"));
   return visitor;
@@ -292,4 +293,28 @@ test("another file may follow: reset leaves nothing of the one before", async ()
   assert.notEqual(second, first);
   await isSeen(visitor, second);
   visitor.noErrors();
+});
+
+test("an upload goes on where it was after the connection was lost", async () => {
+  const wire = await startWire(daemon.address);
+  leftovers.push(() => wire.stop());
+  const visitor = await visit(wire.url);
+  const { page } = visitor;
+  const status = (not) => page.waitForSelector(`[data-testid="connection-status"]${not ? ":not" : ":is"}([data-status="open"])`);
+  const line = await slowLine(visitor, 1);
+  await choose(visitor, picture);
+  await isUnderWay(visitor);
+
+  wire.cut();
+  await page.evaluate(() => window.dispatchEvent(new Event("online")));
+  await status("lost");
+  // What had not gone out is gone with its connection.
+  await line.forget();
+  wire.mend();
+  await status();
+  // The picture itself may be waited for on a connection that died with the others.
+  await isThere(visitor, picture);
+
+  const starts = visitor.frames.flatMap((frame) => JSON.parse(frame)).filter(({ type }) => type === "FILE_UPLOAD_START_RESPONSE");
+  assert.deepEqual(starts.map(({ bytesUploaded }) => bytesUploaded > 0), [false, true]);
 });
