@@ -6,6 +6,7 @@ mod backend;
 mod files;
 mod front;
 mod metrics;
+mod operations;
 mod own_answers;
 mod problem;
 mod routes;
@@ -90,6 +91,16 @@ pub fn router(
         .route("/api/live/health/live", get(routes::alive))
         .route("/api/live/health/ready", get(routes::ready))
         .route("/api/live/components", get(routes::components))
+        .route("/api/live/connections", get(operations::connections))
+        .route("/api/live/connections/{id}", get(operations::connection))
+        .route(
+            "/api/live/performance/dashboard",
+            get(operations::dashboard),
+        )
+        .route(
+            "/api/live/performance/components/{name}",
+            get(operations::component),
+        )
         .route("/api/live/websocket-info", get(routes::websocket_info))
         .route("/live/{file}", get(assets::client))
         .route("/api/uploads/{file}", get(files::file))

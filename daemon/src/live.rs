@@ -68,7 +68,7 @@ pub use uploads::{ChunkSizes, UnderWay, UploadEvent, UploadTable, Uploader};
 use crate::auth::Auth;
 use crate::config::{ComponentSettings, FetchConfig, RecoveryConfig};
 use crate::fetch::{Fetcher, Policy};
-use crate::ids::IdGenerator;
+use crate::ids::{ConnectionId, IdGenerator};
 use crate::signing::Signer;
 use crate::store::{self, Store};
 use crate::telemetry::Telemetry;
@@ -239,6 +239,25 @@ impl Live {
             .collect();
         slots.sort_by(|a, b| a.name().cmp(b.name()));
         slots
+    }
+
+    /// What a connection has mounted, by its ids. It looks at everything that is mounted.
+    #[must_use]
+    pub fn mounted_by(&self, connection: &ConnectionId) -> Vec<Arc<Instance>> {
+        let slots = self.components();
+        let mut mounted: Vec<_> = slots
+            .iter()
+            .flat_map(|slot| slot.instances())
+            .filter(|instance| instance.is_mounted_by(connection))
+            .collect();
+        mounted.sort_by(|a, b| a.id().cmp(b.id()));
+        mounted
+    }
+
+    /// Something mounted, by its id.
+    #[must_use]
+    pub fn find_instance(&self, id: &str) -> Option<Arc<Instance>> {
+        self.components().iter().find_map(|slot| slot.instance(id))
     }
 
     /// Sends every browser what it needs to have its components back from the next process.

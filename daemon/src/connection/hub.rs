@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwapOption;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -13,6 +14,7 @@ use super::outbox::{CloseReason, Outbox};
 use super::quota::Quota;
 use crate::auth::Auth;
 use crate::config::{Config, RateLimit};
+use crate::identity::Identity;
 use crate::ids::{ConnectionId, IdGenerator, InstanceId};
 use crate::live::{Client, Live};
 use crate::protocol::{Features, ServerMessage, SharedMessage};
@@ -96,7 +98,7 @@ pub struct Hub {
     /// What they mount.
     pub live: Arc<Live>,
     ids: IdGenerator,
-    members: Mutex<HashMap<ConnectionId, Arc<Outbox>>>,
+    members: Mutex<HashMap<ConnectionId, Member>>,
     open: AtomicUsize,
     accepted: AtomicU64,
     messages: AtomicU64,
@@ -106,6 +108,30 @@ pub struct Hub {
     stopping: AtomicBool,
     /// Owns the connections' tasks.
     pub tasks: TaskTracker,
+}
+
+/// A connection, as the hub knows it.
+struct Member {
+    outbox: Arc<Outbox>,
+    /// Seconds since the daemon's start, by its coarse clock.
+    since: u32,
+    /// Whose it is; `None` until that was looked at.
+    user: Option<Arc<ArcSwapOption<Identity>>>,
+}
+
+/// A connection, for operators.
+#[derive(Debug, Clone)]
+pub struct Connected {
+    /// Its id.
+    pub id: ConnectionId,
+    /// Who is signed in.
+    pub user: Option<Arc<str>>,
+    /// How long it is there, in whole seconds.
+    pub age: Duration,
+    /// How long nothing came from it, in whole seconds.
+    pub silent: Duration,
+    /// What waits to be written.
+    pub waiting_bytes: usize,
 }
 
 /// A connection's place in the hub, given up when it is dropped.
@@ -191,13 +217,48 @@ impl Hub {
     pub(super) fn join(self: &Arc<Self>, outbox: &Arc<Outbox>) -> Membership {
         let id = outbox.connection().clone();
         outbox.heard(self.now());
-        self.members.lock().insert(id.clone(), outbox.clone());
+        let member = Member {
+            outbox: outbox.clone(),
+            since: self.now(),
+            user: None,
+        };
+        self.members.lock().insert(id.clone(), member);
         self.open.fetch_add(1, Ordering::Relaxed);
         self.accepted.fetch_add(1, Ordering::Relaxed);
         Membership {
             hub: self.clone(),
             id,
         }
+    }
+
+    /// Whose a connection is, from now on.
+    pub(super) fn introduce(&self, id: &ConnectionId, user: &Arc<ArcSwapOption<Identity>>) {
+        if let Some(member) = self.members.lock().get_mut(id) {
+            member.user = Some(user.clone());
+        }
+    }
+
+    /// All connections, in the order of their ids.
+    #[must_use]
+    pub fn connected(&self) -> Vec<Connected> {
+        let now = self.now();
+        let ago = |then: u32| Duration::from_secs(now.saturating_sub(then).into());
+        let mut all: Vec<Connected> = {
+            let members = self.members.lock();
+            let connected = members.iter().map(|(id, member)| Connected {
+                id: id.clone(),
+                user: member.user.as_ref().and_then(|user| {
+                    let identity = user.load();
+                    identity.as_ref().map(|identity| (*identity.user_id).into())
+                }),
+                age: ago(member.since),
+                silent: ago(member.outbox.last_heard()),
+                waiting_bytes: member.outbox.waiting_bytes(),
+            });
+            connected.collect()
+        };
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        all
     }
 
     /// Seconds since the start, as of the last sweep.
@@ -291,7 +352,7 @@ impl Hub {
                 let members = self.members.lock();
                 members
                     .values()
-                    .filter_map(|outbox| {
+                    .filter_map(|Member { outbox, .. }| {
                         let silent = now.saturating_sub(outbox.last_heard()) > idle;
                         (ping || silent).then(|| (outbox.clone(), silent))
                     })
@@ -308,7 +369,11 @@ impl Hub {
     }
 
     fn outboxes(&self) -> Vec<Arc<Outbox>> {
-        self.members.lock().values().cloned().collect()
+        let members = self.members.lock();
+        members
+            .values()
+            .map(|member| member.outbox.clone())
+            .collect()
     }
 }
 

@@ -106,6 +106,7 @@ pub async fn serve(hub: Arc<Hub>, stream: Stream, arrival: Arrival) {
         WebSocketStream::from_partially_read(socket, already_read, Role::Server, Some(config))
             .await;
     let user = User::arrive(hub.clone(), credentials, address).await;
+    hub.introduce(outbox.connection(), user.cell());
     let identity = user.identity();
     let mut dispatcher = Dispatcher::new(hub.clone(), outbox.clone(), encoding, user);
     tracing::debug!(connection = %outbox.connection(), "connected");

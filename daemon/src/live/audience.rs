@@ -129,6 +129,11 @@ impl Audience {
             .is_some()
     }
 
+    /// Whether this connection is a member.
+    pub(super) fn has(&self, connection: &ConnectionId) -> bool {
+        self.core.lock().seats.contains_key(connection)
+    }
+
     /// How many members there are.
     pub(super) fn count(&self) -> usize {
         self.core.lock().seats.len()

@@ -20,7 +20,7 @@ use super::signed::Settling;
 use super::slot::{Slot, Version};
 use super::timers::TimerKey;
 use crate::config::LogTopic;
-use crate::ids::InstanceId;
+use crate::ids::{ConnectionId, InstanceId};
 use crate::protocol::Code;
 use crate::signing::Nonce;
 use crate::telemetry::Outcome;
@@ -230,6 +230,20 @@ impl Instance {
     #[must_use]
     pub fn id(&self) -> &InstanceId {
         &self.id
+    }
+
+    /// The component's name.
+    #[must_use]
+    pub fn component(&self) -> &str {
+        self.slot.name()
+    }
+
+    /// Whether this connection has mounted it, alone or with others.
+    pub(super) fn is_mounted_by(&self, connection: &ConnectionId) -> bool {
+        match &self.audience {
+            Some(audience) => audience.has(connection),
+            None => self.mailbox.lock().client.connection() == connection,
+        }
     }
 
     /// Whose it is.
