@@ -115,7 +115,10 @@ impl Dispatcher {
             ClientMessage::Room(message) => {
                 self.room(message, component.unwrap_or_default(), id).await
             }
-            ClientMessage::Upload(message) => self.upload(message, bytes, component, id).await,
+            ClientMessage::Upload(message) => {
+                // Boxed: in place it would make the task of every connection larger by what few need.
+                Box::pin(self.upload(message, bytes, component, id)).await;
+            }
             ClientMessage::Ping => {
                 let component = component.unwrap_or_default();
                 let alive = self.mounted.contains(component);

@@ -178,7 +178,7 @@ fn at_this_moment(http: &Http) -> Registry {
                 webhooks.given_up,
             ),
         ] {
-            put(name, help, None, Value::Counter(value as u64));
+            put(name, help, None, Value::Counter(value));
         }
     }
     components(http, &mut registry);
