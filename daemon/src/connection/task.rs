@@ -243,3 +243,20 @@ async fn last_words(socket: &mut WebSocketStream<Socket>, outbox: &Outbox) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The size of what an async function returns.
+    fn size_of_future<A, B, C, F>(_: impl FnOnce(A, B, C) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// Each idle connection holds one. What few of them need, and is large, belongs into a box.
+    #[test]
+    fn the_task_of_a_connection_is_small() {
+        let bytes = size_of_future(serve);
+        assert!(bytes <= 3072, "{bytes} bytes");
+    }
+}

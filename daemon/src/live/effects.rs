@@ -252,17 +252,20 @@ impl Instance {
 
     /// Does what the event has asked for, in the order asked for.
     pub(super) async fn apply_effects(self: &Arc<Self>, resident: &mut Resident) {
-        let Some(subject) = &mut resident.subject else {
-            return;
-        };
-        if subject.effects.is_empty() {
-            return;
+        let subject = resident.subject.as_mut();
+        let effects = subject.map(|subject| std::mem::take(&mut subject.effects));
+        if let Some(effects) = effects.filter(|effects| !effects.is_empty()) {
+            // Boxed: most events have none, and each event's future would hold the room for them.
+            Box::pin(self.apply_all(resident, effects)).await;
         }
+    }
+
+    async fn apply_all(self: &Arc<Self>, resident: &mut Resident, effects: Vec<Effect>) {
         if resident.is_ending {
             // What it says at the end is said by one who has left: whoever hears it counts without it.
             resident.rooms.iter().for_each(|room| room.vacate(self));
         }
-        for effect in std::mem::take(&mut subject.effects) {
+        for effect in effects {
             if let Err(refusal) = self.apply(resident, effect).await {
                 tracing::warn!(component = self.slot.name(), instance = %self.id(), error = %refusal, "what the event asked for was not done");
                 self.report("effect", &refusal);

@@ -174,7 +174,9 @@ impl Module {
             return Ok(Lease::new(&self.pool, place, limits, worker, false));
         }
         let id = self.pool.next_id.fetch_add(1, Ordering::Relaxed);
-        let started = Worker::start(id, &self.engine.inner, &self.name, &self.pre).await;
+        // Boxed: it is rare, and each event's future would hold the room for it.
+        let started = Worker::start(id, &self.engine.inner, &self.name, &self.pre);
+        let started = Box::pin(started).await;
         let worker = started.map_err(|error| Fault::NoWorker {
             reason: format!("{error:#}"),
         })?;
