@@ -1,5 +1,7 @@
 //! Messages to browsers, written as JSON text.
 //!
+//! It is long because it is one list: every message with its fields, and how each is written.
+//!
 //! Values of states and results are text already and go in as they are; nothing is built up only to be written out.
 
 use super::PROTOCOL_VERSION;
