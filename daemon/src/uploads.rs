@@ -338,7 +338,6 @@ impl Upload {
     /// # Errors
     /// If it is not taken; see [`UploadError::is_fatal`].
     pub async fn take(&self, index: u32, bytes: Bytes) -> Result<Position, UploadError> {
-        self.touch();
         let mut state = self.state.lock().await;
         let State::Receiving(receiver) = &mut *state else {
             return self.at_rest(&state);
@@ -346,6 +345,10 @@ impl Upload {
         let before = receiver.position().received;
         let taken = receiver.take(index, bytes).await;
         let after = receiver.position().received;
+        if after > before {
+            // What came already does not keep an upload from being given up.
+            self.touch();
+        }
         if let Some(held) = &mut *self.held.lock() {
             held.reserved.use_up(after - before);
         }
@@ -397,6 +400,16 @@ impl Upload {
             }
             State::Over(_) => Ok(false),
             State::Stored(_) => Err(UploadError::Stored),
+        }
+    }
+
+    /// Ends it before it has begun. Never waits.
+    pub fn give_up(&self, why: &str) {
+        if let Ok(mut state) = self.state.try_lock()
+            && matches!(*state, State::Announced)
+        {
+            *state = State::Over(why.to_owned());
+            self.held.lock().take();
         }
     }
 

@@ -439,3 +439,19 @@ async fn chunks_are_no_messages_to_the_rate_limit_but_small_ones_are() {
     assert_eq!(codes[0], Value::Null);
     assert_eq!(codes[30], "RATE_LIMITED");
 }
+
+#[tokio::test]
+async fn the_same_chunk_again_and_again_is_counted_like_any_message() {
+    let daemon = taker().arg("--rate-limit=20/1").start().await;
+    let (mut client, taker) = mounted(&daemon).await;
+    let file = Outgoing::text(&taker, "long.txt", &"a".repeat(4 * 8192));
+    file.start(&mut client).await;
+    let mut codes = Vec::new();
+    for _ in 0..60 {
+        let reply = file.chunk(&mut client, 0, &[b'a'; 8192]).await;
+        codes.push(reply["code"].clone());
+    }
+    // Twice the file is free, then the bucket, then no more.
+    assert_eq!(codes[8], Value::Null);
+    assert_eq!(codes[59], "RATE_LIMITED");
+}

@@ -30,9 +30,7 @@ impl Uploads {
     pub(super) fn awaits(&self, message: &UploadMessage<'_>, bytes: usize) -> bool {
         bytes >= FREE_CHUNK
             && matches!(message.step, UploadStep::Chunk { .. })
-            && self
-                .find(message)
-                .is_some_and(|upload| upload.is_under_way())
+            && self.find(message).is_some_and(|upload| upload.frees(bytes))
     }
 
     fn find(&self, message: &UploadMessage<'_>) -> Option<Arc<UnderWay>> {
@@ -77,7 +75,9 @@ impl Dispatcher {
             }
             UploadStep::Chunk { .. } => self.chunk(message, bytes, request).await,
             UploadStep::Complete => {
-                let Some(upload) = self.uploads.find(&message) else {
+                let upload = self.uploads.find(&message);
+                // Nobody would answer for a component that is gone.
+                let Some(upload) = upload.filter(|upload| upload.instance().is_some()) else {
                     return self.unknown_upload(&message, request);
                 };
                 self.submit_upload(&upload, upload.complete(request)).await;

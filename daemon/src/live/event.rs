@@ -403,7 +403,7 @@ impl Instance {
             return call.answer.refuse(refusal);
         }
         if let Event::Upload(event) = event {
-            return event.refuse(refusal);
+            return event.refuse(&self.slot.services.uploads, refusal);
         }
         let Some(client) = client else { return };
         match event {

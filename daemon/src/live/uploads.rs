@@ -5,7 +5,7 @@ mod sweep;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -55,6 +55,8 @@ pub struct UnderWay {
     chunk: ChunkSizes,
     /// When the logic last heard of progress, and of how many hundredths.
     told: Mutex<(Instant, u64)>,
+    /// Bytes of chunks that were not counted as messages.
+    free: AtomicU64,
     /// Whether progress waits to be heard.
     is_telling: AtomicBool,
     /// Whether the logic has heard of the end.
@@ -113,7 +115,12 @@ impl UploadEvent {
     }
 
     /// Answers an event that will not run.
-    pub(super) fn refuse(&self, refusal: &Refusal) {
+    pub(super) fn refuse(&self, uploads: &UploadTable, refusal: &Refusal) {
+        if matches!(self.news, News::Begin { .. }) {
+            // It never began: its id and its place are free again.
+            self.upload.upload.give_up(&refusal.message);
+            uploads.forget(&self.upload);
+        }
         self.upload.tell_refused(&self.news, refusal);
     }
 }
@@ -180,6 +187,7 @@ impl UploadTable {
             client: Mutex::new(by.client),
             chunk,
             told: Mutex::new((Instant::now(), 0)),
+            free: AtomicU64::new(0),
             is_telling: AtomicBool::new(false),
             has_ended: AtomicBool::new(false),
         });
@@ -219,6 +227,19 @@ impl UnderWay {
     #[must_use]
     pub fn is_under_way(&self) -> bool {
         self.upload.is_under_way()
+    }
+
+    /// Whether a chunk of so many bytes need not count as a message: all of them together are bounded by the file, twice
+    /// for what is sent again after a lost connection.
+    #[must_use]
+    pub fn frees(&self, bytes: usize) -> bool {
+        let most = self.size().saturating_mul(2);
+        let more = |free: u64| free.checked_add(bytes as u64).filter(|sum| *sum <= most);
+        self.is_under_way()
+            && self
+                .free
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
+                .is_ok()
     }
 
     /// Bytes of the file.

@@ -218,3 +218,16 @@ fn without_a_place_for_files_there_are_no_uploads() {
     let error = Uploads::open(&wrong, None, false).unwrap_err().to_string();
     assert!(error.starts_with("uploads.dir: "), "{error}");
 }
+
+#[tokio::test]
+async fn an_upload_that_never_began_gives_back_what_was_set_aside() {
+    let place = place();
+    let upload = place.uploads.announce("ada", text("a.txt", 1000)).unwrap();
+    upload.give_up("Its component is busy");
+    assert_eq!(place.uploads.under_way(), 0);
+    assert!(place.uploads.announce("ada", text("a.txt", 1000)).is_ok());
+    assert!(place.uploads.begin(&upload).await.is_err());
+    let (stored, _) = place.upload("b.txt", "hello").await;
+    stored.give_up("Too late");
+    assert!(place.uploads.finish(&stored).await.is_ok());
+}
