@@ -303,17 +303,7 @@ impl<'m> Lease<'m> {
                     .await
             })
             .await?;
-        let result = result.map_err(|given| {
-            let mut failure = failure(given);
-            if self
-                .secrets()
-                .is_some_and(|secrets| secrets.are_in(&failure.message))
-            {
-                SECRET_REVEALED.clone_into(&mut failure.message);
-            }
-            failure
-        });
-        match result? {
+        match result.map_err(|given| self.failure(given))? {
             None => Ok(None),
             Some(text) if text.len() > limits.result_bytes => Err(Fault::ResultTooLarge {
                 bytes: text.len(),
@@ -360,7 +350,7 @@ impl<'m> Lease<'m> {
                     .await
             })
             .await?;
-        let text = result.map_err(failure)?;
+        let text = result.map_err(|given| self.failure(given))?;
         Document::parse(&text).map_err(|error| {
             Fault::InvalidResult {
                 reason: error.to_string(),
@@ -383,6 +373,28 @@ impl<'m> Lease<'m> {
             })
             .await?;
         Ok(definition::check_all(given))
+    }
+
+    /// What the guest says of its failure. One that it did not expect itself ends the worker, as a trap does.
+    fn failure(&mut self, given: wit::Failure) -> CallError {
+        let secret = |secrets: &Secrets| secrets.are_in(&given.message);
+        let message = if self.secrets().is_some_and(secret) {
+            SECRET_REVEALED.to_owned()
+        } else {
+            given.message
+        };
+        let kind = match given.code {
+            wit::FailureCode::Failed => FailureKind::Failed,
+            wit::FailureCode::NotCallable => FailureKind::NotCallable,
+            wit::FailureCode::InvalidPayload => FailureKind::InvalidPayload,
+            wit::FailureCode::Denied => FailureKind::Denied,
+            wit::FailureCode::Limit => FailureKind::Limit,
+            wit::FailureCode::Crashed => {
+                self.broken = true;
+                return Fault::Crashed { reason: message }.into();
+            }
+        };
+        Failure { kind, message }.into()
     }
 
     /// What no text for a browser may hold.
@@ -430,19 +442,5 @@ fn call<'a>(name: &'a str, payload: Option<&'a Json>) -> wit::Call<'a> {
     wit::Call {
         name,
         payload: payload.map(Json::as_str),
-    }
-}
-
-fn failure(given: wit::Failure) -> Failure {
-    let kind = match given.code {
-        wit::FailureCode::Failed => FailureKind::Failed,
-        wit::FailureCode::NotCallable => FailureKind::NotCallable,
-        wit::FailureCode::InvalidPayload => FailureKind::InvalidPayload,
-        wit::FailureCode::Denied => FailureKind::Denied,
-        wit::FailureCode::Limit => FailureKind::Limit,
-    };
-    Failure {
-        kind,
-        message: given.message,
     }
 }
