@@ -23,7 +23,7 @@ use crate::fetch::Fetcher;
 use crate::http;
 use crate::http::Upstream;
 use crate::ids::IdGenerator;
-use crate::live::{InstanceLimits, Live, Outside, RoomLimits};
+use crate::live::{InstanceLimits, Live, Observer, Outside, RoomLimits};
 use crate::protocol::{Features, ServerMessage};
 use crate::registry::{Listener, News, Registry};
 use crate::signing::Signer;
@@ -222,6 +222,9 @@ impl App {
                 recovery: config.recovery.clone(),
                 uploads: uploads.clone(),
                 telemetry: config.metrics.then(Telemetry::new),
+                observer: config
+                    .inspector
+                    .then(|| Observer::new(development.is_some())),
             },
         ));
         let features = Features {
@@ -229,7 +232,9 @@ impl App {
             recovery: signer.is_some(),
             uploads: uploads.is_some(),
         };
-        let hub = Hub::new(HubConfig::from(&config), features, auth, live.clone(), ids);
+        let mut rules = HubConfig::from(&config);
+        rules.inspection.development = development.is_some();
+        let hub = Hub::new(rules, features, auth, live.clone(), ids);
         let listener = if development.is_some() {
             tell_developers(&hub)
         } else {

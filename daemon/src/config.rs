@@ -68,6 +68,8 @@ pub struct Config {
     pub api_key: Option<String>,
     /// Whether events are counted and timed, for `GET /metrics`.
     pub metrics: bool,
+    /// Whether there is an inspector, for those who have the API key, and in development for everybody on this machine.
+    pub inspector: bool,
     /// Where compiled modules are kept between starts. Default: the user's cache directory.
     pub cache_dir: Option<PathBuf>,
     /// The certificate with which the daemon speaks TLS.
@@ -272,6 +274,7 @@ impl Default for Config {
             data_dir: None,
             api_key: None,
             metrics: true,
+            inspector: true,
             cache_dir: None,
             tls: TlsConfig::default(),
             rate_limit: RateLimit::default(),

@@ -102,6 +102,7 @@ pub fn router(
             get(operations::component),
         )
         .route("/api/live/websocket-info", get(routes::websocket_info))
+        .route("/live/inspector", get(assets::inspector))
         .route("/live/{file}", get(assets::client))
         .route("/api/uploads/{file}", get(files::file))
         .merge(backend::router());

@@ -10,6 +10,7 @@
 //! - [`Timers`]: events in the future.
 //! - `signed`, `recovery`: what a browser keeps of a component, and how it gets it back.
 //! - `uploads`: files that browsers send to components.
+//! - [`Observer`]: what is seen of all this, for the inspector. `inspect`: what that reads and changes.
 //! - `backend`: what the app's back end does.
 //! - `swap`: a new version taking over.
 //!
@@ -24,9 +25,11 @@ mod client;
 mod durable;
 mod effects;
 mod event;
+mod inspect;
 mod instance;
 mod logging;
 mod mounting;
+mod observer;
 mod persistent;
 mod quota;
 mod recovery;
@@ -55,7 +58,11 @@ pub use audience::Caller;
 pub use backend::{AppCall, AppTarget};
 pub use client::Client;
 pub use event::{ActionCall, Event, MountRequest, PropertyUpdate, RoomCommand};
+pub use inspect::{Glance, Idle, Inside, Inspection, TimerGlance};
 pub use instance::{By, Instance};
+pub use observer::{
+    Follow, KEPT, Log, Observed, Observer, Part, Seen, SeenEvent, SeenInRoom, SeenSwap, Watch, What,
+};
 pub use recovery::{Lost, RehydrateRequest};
 pub use refusal::Refusal;
 pub use room::Room;
@@ -121,6 +128,8 @@ pub struct Services {
     pub uploads: UploadTable,
     /// Counts, if anything is to be counted.
     pub telemetry: Option<Arc<Telemetry>>,
+    /// Looks on, if the inspector may.
+    pub observer: Option<Arc<Observer>>,
 }
 
 impl Services {
@@ -162,6 +171,8 @@ pub struct Outside {
     pub uploads: Option<Arc<Uploads>>,
     /// Counts, if anything is to be counted.
     pub telemetry: Option<Arc<Telemetry>>,
+    /// Looks on, if the inspector may.
+    pub observer: Option<Arc<Observer>>,
 }
 
 /// What the configuration grants a component.
@@ -201,6 +212,7 @@ impl Live {
             ids.clone(),
             limits.event_queue,
             outside.webhooks.clone(),
+            outside.observer.clone(),
             tasks.clone(),
         );
         let services = Services {
@@ -212,6 +224,7 @@ impl Live {
             lost: Lost::new(outside.recovery, tasks.clone()),
             uploads: UploadTable::new(outside.uploads),
             telemetry: outside.telemetry,
+            observer: outside.observer,
             rooms: Arc::new(rooms),
             timers: Arc::new(Timers::new(tasks.clone())),
         };
@@ -305,6 +318,12 @@ impl Live {
     #[must_use]
     pub fn telemetry(&self) -> Option<&Arc<Telemetry>> {
         self.services.telemetry.as_ref()
+    }
+
+    /// Looks on, if the inspector may.
+    #[must_use]
+    pub fn observer(&self) -> Option<&Arc<Observer>> {
+        self.services.observer.as_ref()
     }
 
     /// The rooms.

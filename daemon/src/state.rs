@@ -7,5 +7,5 @@
 mod document;
 mod json;
 
-pub use document::{Delta, Document, Key, PatchError, merge};
+pub use document::{Delta, Document, Key, PatchError, as_object, merge};
 pub use json::{Json, JsonError, entries};

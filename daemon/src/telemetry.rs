@@ -8,6 +8,7 @@
 
 pub mod health;
 mod labels;
+pub mod memory;
 
 use std::collections::BTreeMap;
 use std::fmt;

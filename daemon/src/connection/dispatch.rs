@@ -12,6 +12,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 
 use super::hub::Hub;
+use super::inspector::Inspector;
 use super::outbox::Outbox;
 use super::uploads::Uploads;
 use super::user::{Due, Refused, User};
@@ -41,6 +42,10 @@ pub(super) struct Dispatcher {
     /// What this connection has mounted. Nothing else can be reached from it.
     pub(super) mounted: HashSet<ById, foldhash::fast::RandomState>,
     pub(super) uploads: Uploads,
+    /// The inspector, where one is mounted.
+    pub(super) inspector: Option<Box<Inspector>>,
+    /// Whether it may be mounted without a key.
+    pub(super) is_developer: bool,
     pub(super) bucket: Option<Box<Bucket>>,
 }
 
@@ -60,6 +65,8 @@ impl Dispatcher {
             user,
             mounted: HashSet::default(),
             uploads: Uploads::default(),
+            inspector: None,
+            is_developer: false,
             bucket,
         }
     }
@@ -86,6 +93,15 @@ impl Dispatcher {
 
     /// `bytes`: those that came beside the message, which only a chunk may have.
     pub(super) async fn request(&mut self, request: Request<'_>, bytes: Option<Bytes>) {
+        let request = if self.may_be_inspectors(&request) {
+            // Boxed: in place it would make the task of every connection larger by what few need.
+            match Box::pin(self.inspect(request)).await {
+                Some(request) => request,
+                None => return,
+            }
+        } else {
+            request
+        };
         let id = request.id;
         let component = request.component.as_deref();
         if bytes.is_some() && !request.message.may_have_bytes() {

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::inspector::Inspection;
 use super::outbox::{CloseReason, Outbox};
 use super::quota::Quota;
 use crate::auth::Auth;
@@ -57,6 +58,8 @@ pub struct HubConfig {
     pub reload_grace: Duration,
     /// How long components that need a user stay after the identity has expired.
     pub renewal_grace: Duration,
+    /// Who may look into the daemon.
+    pub inspection: Inspection,
 }
 
 impl From<&Config> for HubConfig {
@@ -77,6 +80,11 @@ impl From<&Config> for HubConfig {
             grace: config.recovery.grace,
             reload_grace: config.recovery.reload_grace,
             renewal_grace: config.auth.renewal_grace,
+            inspection: Inspection {
+                enabled: config.inspector,
+                key: config.api_key.as_deref().map(Into::into),
+                development: false,
+            },
         }
     }
 }
@@ -212,6 +220,11 @@ impl Hub {
     /// An id for a new connection.
     pub(super) fn new_id(&self) -> ConnectionId {
         self.ids.connection()
+    }
+
+    /// An id for something that is mounted and no instance.
+    pub(super) fn new_instance_id(&self) -> InstanceId {
+        self.ids.instance()
     }
 
     pub(super) fn join(self: &Arc<Self>, outbox: &Arc<Outbox>) -> Membership {
@@ -374,6 +387,12 @@ impl Hub {
             .values()
             .map(|member| member.outbox.clone())
             .collect()
+    }
+}
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hub").finish_non_exhaustive()
     }
 }
 

@@ -75,6 +75,8 @@ pub struct Arrival {
     pub already_read: Vec<u8>,
     /// Where it comes from, as addresses are counted; `None` is this machine.
     pub address: Option<Arc<str>>,
+    /// Whether it comes from this machine, in development, from no page of another site.
+    pub is_developer: bool,
 }
 
 /// Serves one connection until it ends.
@@ -84,6 +86,7 @@ pub async fn serve(hub: Arc<Hub>, stream: Stream, arrival: Arrival) {
         credentials,
         already_read,
         address,
+        is_developer,
     } = arrival;
     let (read, write) = stream.into_split();
     let outbox = Outbox::new(hub.new_id(), encoding, write, hub.config.outbox_bytes);
@@ -109,6 +112,7 @@ pub async fn serve(hub: Arc<Hub>, stream: Stream, arrival: Arrival) {
     hub.introduce(outbox.connection(), user.cell());
     let identity = user.identity();
     let mut dispatcher = Dispatcher::new(hub.clone(), outbox.clone(), encoding, user);
+    dispatcher.is_developer = is_developer;
     tracing::debug!(connection = %outbox.connection(), "connected");
 
     outbox.send(&ServerMessage::Established {

@@ -1,9 +1,14 @@
-//! The browser client, embedded in the binary.
+//! The browser client and the inspector's page, embedded in the binary.
 
-use axum::extract::Path;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::Embed;
+
+use super::Http;
+use super::access::Denied;
 
 #[derive(Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/client/dist"]
@@ -46,11 +51,36 @@ pub(super) async fn client(Path(file): Path<String>, headers: HeaderMap) -> Resp
     (cached, open, asset.data.into_owned()).into_response()
 }
 
+/// `GET /live/inspector`. The page holds nothing by itself; what it shows, it asks for with the API key.
+pub(super) async fn inspector(State(http): State<Arc<Http>>) -> Response {
+    let rules = &http.hub.config.inspection;
+    if !rules.enabled {
+        let off = "The inspector is switched off: set `inspector = true`\n";
+        return (StatusCode::NOT_FOUND, off).into_response();
+    }
+    if rules.key.is_none() && !rules.development {
+        return Denied::NoKey.into_response();
+    }
+    let Some(page) = Client::get("inspector.html") else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    // What it shows comes from anybody: nothing of it may ever run.
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                  connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    (headers, page.data.into_owned()).into_response()
+}
+
 fn content_type(file: &str) -> &'static str {
     match file.rsplit('.').next() {
         Some("js") => "text/javascript; charset=utf-8",
         Some("ts") => "text/plain; charset=utf-8",
         Some("map") => "application/json",
+        Some("html") => "text/html; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         _ => "application/octet-stream",
     }

@@ -15,6 +15,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::access::Denied;
 use super::{Http, Peer};
+use crate::telemetry::memory::resident_bytes;
 use crate::telemetry::{ComponentLabel, Telemetry};
 
 /// What `application/openmetrics-text` says of itself.
@@ -231,12 +232,4 @@ fn health(telemetry: &Telemetry, registry: &mut Registry) {
         "0: healthy, 1: degraded, 2: unhealthy",
         family,
     );
-}
-
-/// `VmRSS`. 0 where the system does not tell.
-fn resident_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kib.unwrap_or(0) * 1024
 }

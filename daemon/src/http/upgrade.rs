@@ -52,6 +52,9 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
         .auth
         .is_on()
         .then(|| credentials(&http.hub.auth, &request));
+    let is_developer = http.api_key.is_none()
+        && http.development
+        && http.check_change(request.headers(), peer).is_ok();
     let upgraded = hyper::upgrade::on(&mut request);
     let hub = http.hub.clone();
     http.hub.tasks.spawn(async move {
@@ -67,6 +70,7 @@ pub(super) async fn upgrade(State(http): State<Arc<Http>>, mut request: Request)
             credentials,
             already_read,
             address: place.as_ref().map(|place| place.key().clone()),
+            is_developer,
         };
         connection::serve(hub, stream, arrival).await;
         drop(place);

@@ -8,6 +8,7 @@ use compact_str::CompactString;
 use super::admission::Behalf;
 use super::backend::AppCall;
 use super::client::Client;
+use super::inspect::Inspection;
 use super::instance::{Instance, Resident};
 use super::recovery::{Attach, GRACE, Revival};
 use super::refusal::Refusal;
@@ -55,6 +56,8 @@ pub enum Event {
     Open,
     /// The app's back end calls an action.
     AppCall(Box<AppCall>),
+    /// The inspector changes the state.
+    Inspect(Box<Inspection>),
     /// Something happens to an upload.
     Upload(Box<UploadEvent>),
     /// To a room's logic: a component calls an action.
@@ -152,6 +155,7 @@ impl Event {
             Self::Timer(LINGER | GRACE | SETTLE) | Self::Forget | Self::Sign => EventKind::Daemon,
             Self::Timer(_) => EventKind::Timer,
             Self::Upload(_) => EventKind::Upload,
+            Self::Inspect(_) => EventKind::Inspector,
             Self::AppCall(_) => EventKind::AppCall,
             Self::Call(_) => EventKind::RoomCall,
             Self::Member(_) => EventKind::Member,
@@ -195,6 +199,7 @@ impl Instance {
             Event::Timer(timer) => self.timer(resident, timer).await,
             Event::AppCall(call) => self.app_call(resident, &call).await,
             Event::Upload(event) => self.upload(resident, *event).await,
+            Event::Inspect(inspection) => self.inspect(resident, *inspection),
             Event::Open => self.open(resident).await,
             Event::Call(request) => self.room_request(resident, *request).await,
             Event::Member(change) => self.member_change(resident, *change).await,
@@ -306,7 +311,7 @@ impl Instance {
     async fn action(self: &Arc<Self>, resident: &mut Resident, call: &ActionCall) {
         let outcome = self.try_action(resident, call, Behalf::Browser).await;
         if let Err(refusal) = &outcome {
-            resident.outcome = refusal.outcome();
+            resident.refused_by(refusal);
             self.report(&call.name, refusal);
         }
         if call.wants_reply {

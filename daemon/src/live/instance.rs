@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
+use arc_swap::ArcSwapOption;
 use compact_str::CompactString;
 use parking_lot::Mutex;
 
@@ -13,6 +14,7 @@ use super::audience::{Audience, Caller};
 use super::client::Client;
 use super::durable::Durable;
 use super::event::Event;
+use super::observer::{Log, Observed, Sketch};
 use super::quota::Quota;
 use super::refusal::Refusal;
 use super::room::Room;
@@ -42,6 +44,8 @@ pub struct Instance {
     pub(super) audience: Option<Arc<Audience>>,
     /// Where its state is kept, if it is.
     pub(super) durable: Option<Durable>,
+    /// What was seen of it, while somebody looks.
+    log: ArcSwapOption<Log>,
     /// Held for the length of a hand-over, never while a guest runs.
     mailbox: Mutex<Mailbox>,
 }
@@ -89,6 +93,8 @@ pub(super) struct Resident {
     pub(super) lost_until: Option<tokio::time::Instant>,
     /// What comes of the event under way.
     pub(super) outcome: Outcome,
+    /// What is known of it, while somebody looks.
+    pub(super) sketch: Option<Box<Sketch>>,
     /// How far the signed state is behind.
     pub(super) settling: Settling,
     /// When a singleton that lost its last member ends.
@@ -153,6 +159,14 @@ impl Resident {
             .map_or(0, |subject| subject.chain.len())
     }
 
+    /// The event under way was refused, or broke down.
+    pub(super) fn refused_by(&mut self, refusal: &Refusal) {
+        self.outcome = refusal.outcome();
+        if let Some(sketch) = &mut self.sketch {
+            sketch.failed(refusal);
+        }
+    }
+
     /// Who is behind the event under way.
     pub(super) fn session(&self) -> Arc<Session> {
         let subject = self.subject.as_ref();
@@ -204,6 +218,7 @@ impl Instance {
             is_ending: false,
             lost_until: None,
             outcome: Outcome::Ok,
+            sketch: None,
             settling: Settling::default(),
             lonely_until: None,
             timers: BTreeMap::new(),
@@ -217,8 +232,10 @@ impl Instance {
             waiting: VecDeque::new(),
             max_waiting,
         };
+        let observer = slot.services.observer.as_ref();
         Arc::new(Self {
             id,
+            log: observer.map_or_else(ArcSwapOption::empty, |observer| observer.first_log()),
             slot,
             audience,
             durable,
@@ -236,6 +253,12 @@ impl Instance {
     #[must_use]
     pub fn component(&self) -> &str {
         self.slot.name()
+    }
+
+    /// The version that its next event uses.
+    #[must_use]
+    pub fn current_version(&self) -> Arc<Version> {
+        self.slot.current()
     }
 
     /// Whether this connection has mounted it, alone or with others.
@@ -412,8 +435,13 @@ impl Instance {
 
     async fn run_counted(self: &Arc<Self>, resident: &mut Resident, event: Event) -> bool {
         let logs = resident.logs(LogTopic::Messages) || resident.logs(LogTopic::Performance);
-        if self.slot.meter.is_none() && !logs {
+        let observer = self.slot.services.observer.as_deref();
+        let observer = observer.filter(|observer| observer.sees(&**self));
+        if self.slot.meter.is_none() && !logs && observer.is_none() {
             return self.run(resident, event).await;
+        }
+        if observer.is_some() {
+            resident.sketch = Some(Sketch::of(&event, resident));
         }
         let (kind, begun) = (event.kind(), Instant::now());
         let action = event
@@ -424,6 +452,9 @@ impl Instance {
         let goes_on = self.run(resident, event).await;
         if let Some(meter) = &self.slot.meter {
             meter.event(kind, resident.outcome, begun);
+        }
+        if let (Some(observer), Some(sketch)) = (observer, resident.sketch.take()) {
+            self.note_seen(observer, resident, *sketch, kind, begun.elapsed());
         }
         if logs {
             self.log_event(resident, kind, action.as_deref(), begun.elapsed());
@@ -466,6 +497,16 @@ impl Instance {
         !joins
     }
 
+    /// Looks at it from outside: at its browser's end, at how much waits, and, while it is idle, inside.
+    pub(super) fn peek<T>(
+        &self,
+        look: impl FnOnce(&dyn Client, usize, Option<&Resident>) -> T,
+    ) -> T {
+        let mailbox = self.mailbox.lock();
+        let resident = mailbox.resident.as_ref();
+        look(&*mailbox.client, mailbox.waiting.len(), resident)
+    }
+
     /// The state as JSON text with the version that it is of, if the instance is idle.
     pub(super) fn peek_state(&self) -> Option<(Arc<Version>, String)> {
         let mailbox = self.mailbox.lock();
@@ -474,6 +515,12 @@ impl Instance {
             resident.version.clone(),
             resident.subject.as_ref()?.state.to_text(None),
         ))
+    }
+}
+
+impl Observed for Instance {
+    fn log(&self) -> &ArcSwapOption<Log> {
+        &self.log
     }
 }
 

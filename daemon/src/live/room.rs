@@ -12,17 +12,19 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
+use arc_swap::ArcSwapOption;
 use indexmap::IndexMap;
 use parking_lot::Mutex;
 use tokio_util::task::TaskTracker;
 
 use super::client::Client;
 use super::instance::Instance;
+use super::observer::{Log, Observed, Observer, SeenInRoom};
 use super::refusal::Refusal;
 use crate::clock::now_ms;
 use crate::ids::{ConnectionId, InstanceId};
 use crate::protocol::{Code, SharedMessage};
-use crate::state::{Delta, Document, Json, PatchError};
+use crate::state::{Delta, Document, Json, PatchError, as_object};
 use crate::wasm::RoomEvent;
 use crate::webhooks::Webhooks;
 use wave::{Happening, Member, Seat, What};
@@ -40,6 +42,10 @@ pub struct Room {
     core: Mutex<Core>,
     /// Tells the app of events, if it wants to know.
     webhooks: Option<Webhooks>,
+    /// Looks on, if the inspector may.
+    observer: Option<Arc<Observer>>,
+    /// What was seen of it, while somebody looks.
+    log: ArcSwapOption<Log>,
     /// Owns the waves.
     pub(super) tasks: TaskTracker,
 }
@@ -74,6 +80,7 @@ impl Room {
         max_state_bytes: usize,
         is_server_only: bool,
         webhooks: Option<Webhooks>,
+        observer: Option<Arc<Observer>>,
         tasks: TaskTracker,
         logic: impl FnOnce(&Weak<Self>) -> Option<Arc<Instance>>,
     ) -> Arc<Self> {
@@ -94,6 +101,10 @@ impl Room {
             logic: logic(room),
             core: Mutex::new(core),
             webhooks,
+            log: observer
+                .as_ref()
+                .map_or_else(ArcSwapOption::empty, |observer| observer.first_log()),
+            observer,
             tasks,
         })
     }
@@ -209,6 +220,7 @@ impl Room {
     }
 
     fn spread(self: &Arc<Self>, except: Option<&InstanceId>, event: &str, data: Json) -> usize {
+        self.see("emit", Some(event), Some(&data), except);
         let message = SharedMessage::room_event(&self.name, event, data.as_str(), now_ms());
         let event = RoomEvent {
             room: self.name.clone(),
@@ -242,6 +254,7 @@ impl Room {
 
     /// What the room's own logic has changed: members are told.
     pub(super) fn lay_over(self: &Arc<Self>, delta: Delta) {
+        self.see_change(&delta, None);
         let message = SharedMessage::room_state(&self.name, &delta, now_ms());
         let mut core = self.core.lock();
         for (key, value) in delta {
@@ -262,6 +275,7 @@ impl Room {
         kind: &str,
         data: &Json,
     ) -> usize {
+        self.see("broadcast", Some(kind), Some(data), sender);
         let message =
             SharedMessage::broadcast(sender, Some(&self.name), kind, data.as_str(), now_ms());
         let message = Arc::new(message);
@@ -309,6 +323,7 @@ impl Room {
         }
         let told =
             core.members.len() - usize::from(except.is_some_and(|id| core.members.contains(id)));
+        self.see_change(&delta, except);
         let message = SharedMessage::room_state(&self.name, &delta, now_ms());
         self.tell(core, except.cloned(), What::Event(Arc::new(message), None));
         Ok(told)
@@ -341,6 +356,18 @@ impl Room {
         members.map(|member| member.instance.id().clone()).collect()
     }
 
+    pub(super) fn instances(&self) -> Vec<Arc<Instance>> {
+        let core = self.core.lock();
+        let members = core.seats.values().flat_map(|seat| &seat.members);
+        members.map(|member| member.instance.clone()).collect()
+    }
+
+    /// Bytes of the state.
+    #[must_use]
+    pub fn state_bytes(&self) -> usize {
+        self.core.lock().state.bytes()
+    }
+
     /// How many members there are.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -362,6 +389,8 @@ impl Room {
         event: &'static str,
         subscriber: &InstanceId,
     ) {
+        let what = event.strip_prefix("$sub:").unwrap_or(event);
+        self.see(what, None, None, Some(subscriber));
         let message =
             SharedMessage::room_system(&self.name, event, subscriber, core.members.len(), now_ms());
         self.tell(core, None, What::Once(Arc::new(message), true));
@@ -382,6 +411,46 @@ impl Room {
             drop(core);
             self.tasks.spawn(self.clone().send());
         }
+    }
+}
+
+impl Room {
+    fn see(
+        &self,
+        kind: &'static str,
+        name: Option<&str>,
+        data: Option<&Json>,
+        from: Option<&InstanceId>,
+    ) {
+        let Some(observer) = &self.observer else {
+            return;
+        };
+        observer.in_room(self, || SeenInRoom {
+            room: self.name.clone(),
+            kind,
+            name: name.map(Into::into),
+            data: data.cloned(),
+            from: from.cloned(),
+        });
+    }
+
+    fn see_change(&self, delta: &Delta, from: Option<&InstanceId>) {
+        let Some(observer) = &self.observer else {
+            return;
+        };
+        observer.in_room(self, || SeenInRoom {
+            room: self.name.clone(),
+            kind: "state",
+            name: None,
+            data: Some(as_object(delta)),
+            from: from.cloned(),
+        });
+    }
+}
+
+impl Observed for Room {
+    fn log(&self) -> &ArcSwapOption<Log> {
+        &self.log
     }
 }
 

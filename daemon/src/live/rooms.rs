@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::event::Event;
 use super::instance::Instance;
+use super::observer::Observer;
 use super::refusal::Refusal;
 use super::room::{Announce, Room};
 use super::room_logic::logic;
@@ -51,6 +52,7 @@ pub struct RoomDirectory {
     /// Events that may wait for a room's logic.
     event_queue: usize,
     webhooks: Option<Webhooks>,
+    observer: Option<Arc<Observer>>,
     /// Owns the rooms' waves.
     tasks: TaskTracker,
 }
@@ -61,6 +63,7 @@ impl RoomDirectory {
         ids: IdGenerator,
         event_queue: usize,
         webhooks: Option<Webhooks>,
+        observer: Option<Arc<Observer>>,
         tasks: TaskTracker,
     ) -> Self {
         Self {
@@ -70,6 +73,7 @@ impl RoomDirectory {
             ids,
             event_queue,
             webhooks,
+            observer,
             tasks,
         }
     }
@@ -148,6 +152,7 @@ impl RoomDirectory {
             // What such a room says is said by its logic: members must be able to believe it.
             kind.is_some() || self.is_server_only(&name),
             self.webhooks.clone(),
+            self.observer.clone(),
             self.tasks.clone(),
             |room| {
                 Some(logic(
@@ -172,6 +177,14 @@ impl RoomDirectory {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Arc<Room>> {
         self.rooms.lock().get(name).cloned()
+    }
+
+    /// All rooms, by name.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Room>> {
+        let mut rooms: Vec<_> = self.rooms.lock().values().cloned().collect();
+        rooms.sort_by(|a, b| a.name().cmp(b.name()));
+        rooms
     }
 
     /// How many rooms there are.

@@ -72,6 +72,17 @@ impl Slot {
         &self.name
     }
 
+    /// The same, to be kept.
+    pub(super) fn name_shared(&self) -> Arc<str> {
+        self.name.clone()
+    }
+
+    /// Whether it is the logic of rooms.
+    #[must_use]
+    pub fn is_room(&self) -> bool {
+        self.current.load().definition.room.is_some()
+    }
+
     /// The version that the next event uses.
     #[must_use]
     pub fn current(&self) -> Arc<Version> {

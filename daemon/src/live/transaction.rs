@@ -104,12 +104,15 @@ impl Instance {
         };
         match outcome {
             Ok(result) => {
+                if let Some(sketch) = &mut resident.sketch {
+                    sketch.gave(result.as_ref());
+                }
                 self.commit(resident, tell);
                 self.apply_effects(resident).await;
                 Ok(result)
             }
             Err(Stop::Refused(refusal)) => {
-                resident.outcome = refusal.outcome();
+                resident.refused_by(&refusal);
                 self.commit(resident, tell);
                 self.apply_effects(resident).await;
                 Err(refusal)
@@ -117,7 +120,7 @@ impl Instance {
             Err(Stop::Broken(fault)) => {
                 subject.rollback();
                 let refusal = self.broken(event, fault);
-                resident.outcome = refusal.outcome();
+                resident.refused_by(&refusal);
                 Err(refusal)
             }
         }
@@ -164,6 +167,9 @@ impl Instance {
             return;
         }
         subject.changed = true;
+        if let Some(sketch) = &mut resident.sketch {
+            sketch.changed(&delta);
+        }
         if let Some(meter) = &self.slot.meter {
             meter.delta(bytes_of(&delta));
         }

@@ -109,6 +109,11 @@ enum News {
 }
 
 impl UploadEvent {
+    /// What the browser calls the file.
+    pub(super) fn file(&self) -> &str {
+        &self.upload.upload.announced().filename
+    }
+
     /// Whether it may be refused when too many wait. The end of an upload may not.
     pub(super) fn is_droppable(&self) -> bool {
         matches!(self.news, News::Begin { .. } | News::Progress(_))

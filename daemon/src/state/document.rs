@@ -22,6 +22,21 @@ pub fn merge(earlier: &mut Delta, later: impl IntoIterator<Item = (Key, Option<J
     }
 }
 
+/// What changed, as a JSON object. A key that is gone is `null`.
+#[must_use]
+pub fn as_object(delta: &Delta) -> Json {
+    let mut text = String::from("{");
+    for (key, value) in delta {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        push_key(&mut text, key);
+        text.push_str(value.as_ref().map_or("null", |value| value.as_str()));
+    }
+    text.push('}');
+    Json::checked(text)
+}
+
 /// A patch was refused; nothing of it was applied.
 #[derive(Debug, thiserror::Error)]
 pub enum PatchError {

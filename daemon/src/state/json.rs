@@ -37,6 +37,11 @@ impl Json {
         Ok(Self(serde_json::to_string(value)?.into()))
     }
 
+    /// Text that is known to be compact JSON.
+    pub(super) fn checked(text: String) -> Self {
+        Self(text.into())
+    }
+
     /// The value `null`.
     #[must_use]
     pub fn null() -> Self {

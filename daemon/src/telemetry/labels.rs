@@ -70,6 +70,8 @@ words! {
     Unmount = "unmount",
     /// The connection is gone.
     Disconnect = "disconnect",
+    /// The inspector changed the state.
+    Inspector = "inspector",
     /// Housekeeping.
     Daemon = "daemon",
 }
