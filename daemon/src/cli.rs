@@ -1,11 +1,14 @@
 //! The command line.
 
 mod inspect;
+mod remote;
+mod watch;
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
+use url::Url;
 
 use crate::config::{self, Config, ConfigError};
 
@@ -26,6 +29,8 @@ Examples:
   liveside dev components                    build and serve the guests in ./components, again at every save
   liveside serve --components dist           serve the modules in ./dist
   liveside inspect dist/counter.wasm         what a module holds
+  liveside inspect --url http://127.0.0.1:4000     what a daemon does: the inspector, in a terminal
+  liveside tail --component LiveCounter      every event of a component, as it happens
 
 Settings come from the defaults, a TOML file (--config), LIVESIDE_* variables and flags, each over the one before.
 LIVESIDE_LIMITS__STATE_BYTES sets `state-bytes` of `[limits]`. LIVESIDE_LOG=debug shows more.";
@@ -37,8 +42,10 @@ pub enum Command {
     Serve(ServeArgs),
     /// Build guests from their sources, serve them, and build and swap them again at every save.
     Dev(DevArgs),
-    /// Show what a module holds: its components, its imports, its size.
+    /// Show what a module holds, or what a running daemon does.
     Inspect(InspectArgs),
+    /// Print the events of a running daemon as they happen.
+    Tail(watch::TailArgs),
     /// Tell whether a module would load, and if not, why.
     Check(CheckArgs),
 }
@@ -146,7 +153,22 @@ pub struct DevArgs {
 #[derive(Debug, Args)]
 pub struct InspectArgs {
     /// The module
-    pub file: PathBuf,
+    #[arg(required_unless_present = "url")]
+    pub file: Option<PathBuf>,
+    /// A daemon that runs: its connections, instances, rooms and modules
+    #[arg(long, value_name = "URL", conflicts_with = "file")]
+    pub url: Option<Url>,
+    /// Its API key; not needed in development
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "LIVESIDE_API_KEY",
+        hide_env_values = true
+    )]
+    pub key: Option<String>,
+    /// What of it
+    #[command(flatten)]
+    pub target: watch::Target,
     /// As JSON
     #[arg(long)]
     pub json: bool,
@@ -210,7 +232,12 @@ impl Command {
                     }),
                 )
             }
-            Self::Inspect(args) => inspect::inspect(&args.file, args.json),
+            Self::Inspect(args) => match (&args.url, &args.file) {
+                (Some(url), _) => watch::inspect(url, args.key.as_deref(), &args.target, args.json),
+                (None, Some(file)) => inspect::inspect(file, args.json),
+                (None, None) => anyhow::bail!("give the file of a module, or --url"),
+            },
+            Self::Tail(args) => watch::tail(&args),
             Self::Check(args) => inspect::check(&args.file),
         }
     }

@@ -102,6 +102,7 @@ impl Registry {
         }
         loop {
             let before = stamp(file);
+            let started = Instant::now();
             let Err(error) = self.load(file).await else {
                 return;
             };
@@ -118,6 +119,10 @@ impl Registry {
                     .get(file)
                     .and_then(|loaded| Some(loaded.module.definitions().first()?.name.to_string())),
             };
+            if let Some(observer) = self.live.observer() {
+                let outcome = Err(error.to_string());
+                observer.swapped(&file_name(file), started.elapsed(), outcome);
+            }
             let text = format!("{}: {error}", file_name(file));
             return (self.listener)(&News {
                 component,
@@ -142,6 +147,9 @@ impl Registry {
         self.check_conflicts(file, &module)?;
         let swapped = self.live.publish(module.clone()).await?;
         let took = started.elapsed();
+        if let Some(observer) = self.live.observer() {
+            observer.swapped(module.name(), took, Ok(swapped.clone()));
+        }
         for swap in &swapped {
             tracing::info!(
                 component = %swap.component, version = %swap.version, instances = swap.instances, file = %file_name(file),

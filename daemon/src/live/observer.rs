@@ -115,12 +115,7 @@ impl Observer {
     }
 
     /// A module was taken, or not.
-    pub(crate) fn swapped(
-        &self,
-        module: &str,
-        took: Duration,
-        outcome: Result<Vec<Swapped>, String>,
-    ) {
+    pub fn swapped(&self, module: &str, took: Duration, outcome: Result<Vec<Swapped>, String>) {
         let mut swaps = self.swaps.lock();
         if swaps.len() >= KEPT_SWAPS {
             swaps.pop_front();

@@ -60,15 +60,9 @@ impl Live {
     /// If the state of something that is mounted cannot be taken over: then nothing has changed.
     pub async fn publish(&self, module: Arc<Module>) -> Result<Vec<Swapped>, SwapError> {
         let begun = Instant::now();
-        let name = module.name().to_owned();
         let published = self.try_publish(module).await;
         if let Some(telemetry) = &self.services.telemetry {
             telemetry.swapped(published.is_ok(), begun.elapsed());
-        }
-        if let Some(observer) = &self.services.observer {
-            let outcome = published.as_ref();
-            let outcome = outcome.map(Clone::clone).map_err(ToString::to_string);
-            observer.swapped(&name, begun.elapsed(), outcome);
         }
         published
     }
