@@ -1,6 +1,7 @@
 //! The daemon as a whole: everything is wired here, served, and brought to an end.
 
 mod accept;
+pub mod logging;
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
@@ -29,6 +30,7 @@ use crate::registry::{Listener, News, Registry};
 use crate::signing::Signer;
 use crate::store::{Store, StoreConfig};
 use crate::telemetry::Telemetry;
+use crate::telemetry::spans::Exporter;
 use crate::tls::Tls;
 use crate::uploads::Uploads;
 use crate::wasm::engine::{EngineConfig, GuestLimits};
@@ -53,6 +55,8 @@ pub fn run(config: Config, development: Option<Development>) -> anyhow::Result<(
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
+    let spans = Exporter::new(&config.tracing, runtime.handle().clone())?;
+    logging::start(spans.as_ref());
     let result = runtime.block_on(async {
         let stop = CancellationToken::new();
         stop_on_signal(stop.clone())?;
@@ -70,6 +74,9 @@ pub fn run(config: Config, development: Option<Development>) -> anyhow::Result<(
         tell_systemd(NotifyState::Ready);
         app.serve(stop).await
     });
+    if let Some(spans) = spans {
+        spans.finish();
+    }
     // What did not end in time is given up.
     runtime.shutdown_timeout(Duration::from_millis(100));
     result

@@ -232,15 +232,21 @@ impl Command {
                     }),
                 )
             }
-            Self::Inspect(args) => match (&args.url, &args.file) {
+            Self::Inspect(args) => without_spans(|| match (&args.url, &args.file) {
                 (Some(url), _) => watch::inspect(url, args.key.as_deref(), &args.target, args.json),
                 (None, Some(file)) => inspect::inspect(file, args.json),
                 (None, None) => anyhow::bail!("give the file of a module, or --url"),
-            },
-            Self::Tail(args) => watch::tail(&args),
-            Self::Check(args) => inspect::check(&args.file),
+            }),
+            Self::Tail(args) => without_spans(|| watch::tail(&args)),
+            Self::Check(args) => without_spans(|| inspect::check(&args.file)),
         }
     }
+}
+
+/// Does something that is no daemon.
+fn without_spans(run: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    crate::app::logging::start(None);
+    run()
 }
 
 fn print(config: &Config) -> anyhow::Result<()> {

@@ -12,6 +12,7 @@ mod recovery;
 mod secret;
 mod signing;
 mod tls;
+mod tracing;
 mod uploads;
 mod upstream;
 mod webhooks;
@@ -24,6 +25,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+pub use self::tracing::TracingConfig;
 pub use allowed_host::{AllowedHost, AllowedHostError, AllowedHostProblem, Naming};
 pub use auth::{
     AuthConfig, AuthConfigError, AuthModuleConfig, AuthProblem, CallbackConfig, ClaimPaths,
@@ -70,6 +72,8 @@ pub struct Config {
     pub metrics: bool,
     /// Whether there is an inspector, for those who have the API key, and in development for everybody on this machine.
     pub inspector: bool,
+    /// Where spans go.
+    pub tracing: TracingConfig,
     /// Where compiled modules are kept between starts. Default: the user's cache directory.
     pub cache_dir: Option<PathBuf>,
     /// The certificate with which the daemon speaks TLS.
@@ -275,6 +279,7 @@ impl Default for Config {
             api_key: None,
             metrics: true,
             inspector: true,
+            tracing: TracingConfig::default(),
             cache_dir: None,
             tls: TlsConfig::default(),
             rate_limit: RateLimit::default(),

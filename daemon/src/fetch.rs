@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Client, StatusCode};
+use tracing::Instrument as _;
 use url::Url;
 
 pub use error::{Denial, FetchError, InvalidRequest, Part};
@@ -28,6 +29,7 @@ pub use policy::Policy;
 pub use resolver::Lookup;
 
 use crate::config::{FetchConfig, Naming};
+use crate::telemetry::spans;
 use outgoing::Outgoing;
 use resolver::{GuardedResolver, SystemLookup};
 
@@ -111,11 +113,15 @@ impl Fetcher {
         let limit = request.timeout.map_or(most, |asked| asked.min(most));
         let outgoing = Outgoing::check(request, &policy.bounds)?;
         let naming = policy.check(&outgoing.url)?;
+        let span = spans::fetch(outgoing.method.as_str(), outgoing.url.host_str());
         let answered = tokio::time::timeout(limit, async {
             let _turn = policy.turn().await;
             self.follow(policy, outgoing, naming).await
         });
-        answered.await.unwrap_or(Err(FetchError::Timeout { limit }))
+        answered
+            .instrument(span)
+            .await
+            .unwrap_or(Err(FetchError::Timeout { limit }))
     }
 
     async fn follow(

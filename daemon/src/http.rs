@@ -1,14 +1,17 @@
 //! HTTP: the WebSocket upgrade, the routes beside it, those for the app's back end, the browser client and static files.
 
 mod access;
+mod answers;
 mod assets;
 mod backend;
 mod files;
 mod front;
 mod metrics;
+mod openapi;
 mod operations;
 mod own_answers;
 mod problem;
+mod request_id;
 mod routes;
 mod upgrade;
 mod upstream;
@@ -19,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware::{from_fn_with_state, map_response_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response_with_state};
 use axum::routing::get;
 use tower_http::services::ServeDir;
 
@@ -85,27 +88,10 @@ pub fn router(
     });
     let mut router = Router::new()
         .route(&config.path, get(upgrade::upgrade))
-        .route("/metrics", get(metrics::metrics))
-        .route("/api/live/stats", get(routes::stats))
-        .route("/api/live/health", get(routes::health))
-        .route("/api/live/health/live", get(routes::alive))
-        .route("/api/live/health/ready", get(routes::ready))
-        .route("/api/live/components", get(routes::components))
-        .route("/api/live/connections", get(operations::connections))
-        .route("/api/live/connections/{id}", get(operations::connection))
-        .route(
-            "/api/live/performance/dashboard",
-            get(operations::dashboard),
-        )
-        .route(
-            "/api/live/performance/components/{name}",
-            get(operations::component),
-        )
-        .route("/api/live/websocket-info", get(routes::websocket_info))
         .route("/live/inspector", get(assets::inspector))
         .route("/live/{file}", get(assets::client))
         .route("/api/uploads/{file}", get(files::file))
-        .merge(backend::router());
+        .merge(openapi::router());
     if config.static_dir.is_none() && upstream.is_none() && development {
         router = router.route("/", get(routes::welcome));
     }
@@ -124,4 +110,5 @@ pub fn router(
     router
         .layer(from_fn_with_state(http, files::at_their_url))
         .layer(map_response_with_state(own, own_answers::complete))
+        .layer(from_fn(request_id::identify))
 }

@@ -59,6 +59,16 @@ id!(
     ConnectionId
 );
 
+/// The longest name or id of a browser's own making that is shown, in bytes.
+const LONGEST_SHOWN: usize = 64;
+
+/// What logs and traces show of a name or an id that a browser has made up: `requestId` as JSON text, an action.
+#[must_use]
+pub fn shown(text: &str) -> &str {
+    let text = text.trim_matches('"');
+    &text[..text.floor_char_boundary(LONGEST_SHOWN)]
+}
+
 /// How ids are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -9,6 +9,7 @@
 pub mod health;
 mod labels;
 pub mod memory;
+pub mod spans;
 
 use std::collections::BTreeMap;
 use std::fmt;

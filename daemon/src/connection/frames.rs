@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use tokio_tungstenite::tungstenite::Message;
+use tracing::Instrument as _;
 
 use super::dispatch::Dispatcher;
 use super::outbox::CloseReason;
@@ -9,6 +10,7 @@ use crate::live::Client as _;
 use crate::protocol::incoming::parse_frame;
 use crate::protocol::msgpack::{self, UnpackError};
 use crate::protocol::{ClientMessage, Code, Encoding, ParseError, Request, ServerMessage};
+use crate::telemetry::spans;
 
 impl Dispatcher {
     /// Handles a frame.
@@ -72,7 +74,15 @@ impl Dispatcher {
                 continue;
             }
             match parsed {
-                Ok(request) => self.request(request, bytes.take()).await,
+                Ok(request) => {
+                    let span = spans::message(
+                        request.message.kind(),
+                        self.outbox.connection(),
+                        request.component.as_deref(),
+                        request.id,
+                    );
+                    self.request(request, bytes.take()).instrument(span).await;
+                }
                 Err(error) => self.refuse(&error),
             }
         }

@@ -5,17 +5,19 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{DefaultBodyLimit, FromRequest, Path, RawQuery, Request, State};
+use axum::extract::{DefaultBodyLimit, Extension, FromRequest, Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::response::Json as AsJson;
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
+use super::answers::{ActionResult, Refused, Told};
 use super::problem::Problem;
+use super::request_id::RequestId;
 use super::{Http, Peer};
 use crate::clock::now_ms;
 use crate::live::AppTarget;
@@ -25,20 +27,8 @@ use crate::state::Json;
 /// The event that `POST rooms/:id/messages` emits.
 const MESSAGE_EVENT: &str = "message:new";
 
-/// The routes.
-pub(super) fn router() -> Router<Arc<Http>> {
-    Router::new()
-        .route("/api/live/rooms/{room}/emit", post(emit))
-        .route("/api/live/rooms/{room}/messages", post(message))
-        .route("/api/live/broadcast", post(broadcast))
-        .route(
-            "/api/live/components/{component}/actions/{action}",
-            post(call),
-        )
-}
-
 /// The body of a request that may be done. It is not read before that is known.
-struct Asked(String);
+pub(super) struct Asked(String);
 
 impl FromRequest<Arc<Http>> for Asked {
     type Rejection = Problem;
@@ -92,6 +82,28 @@ fn is_json(headers: &HeaderMap) -> bool {
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
+/// What `emit` takes, for the document.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "it describes what is read piece by piece")]
+pub(super) struct EmitBody {
+    /// The event.
+    event: String,
+    /// Its data, any JSON.
+    data: Option<Value>,
+}
+
+/// What `broadcast` takes, for the document.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "it describes what is read piece by piece")]
+pub(super) struct BroadcastBody {
+    /// What it is called.
+    r#type: String,
+    /// Any JSON.
+    data: Option<Value>,
+    /// Only the browsers of this room.
+    room: Option<String>,
+}
+
 #[derive(Deserialize)]
 struct Emit<'a> {
     event: String,
@@ -99,24 +111,32 @@ struct Emit<'a> {
     data: Option<&'a RawValue>,
 }
 
-/// `POST rooms/:id/emit`
-async fn emit(
+/// Emits an event in a room.
+#[utoipa::path(post, path = "/api/live/rooms/{room}/emit", tag = "back end", security(("apiKey" = [])),
+    params(("room" = String, Path, description = "The room's name")),
+    request_body = EmitBody,
+    responses((status = 200, body = Told), (status = 400, body = Refused), (status = 401, body = Refused), (status = 403, body = Refused), (status = 413, body = Refused), (status = 415, body = Refused)))]
+pub(super) async fn emit(
     State(http): State<Arc<Http>>,
     room: Result<Path<String>, PathRejection>,
     asked: Asked,
-) -> Result<Response, Problem> {
+) -> Result<AsJson<Told>, Problem> {
     let Path(room) = room?;
     let Emit { event, data } = asked.fields()?;
     let data = data.map_or_else(Json::null, Json::from);
     Ok(counted(http.hub.live.emit(&room, &event, data)?))
 }
 
-/// `POST rooms/:id/messages`: the body is the data.
-async fn message(
+/// Emits `message:new` in a room: the body is the data.
+#[utoipa::path(post, path = "/api/live/rooms/{room}/messages", tag = "back end", security(("apiKey" = [])),
+    params(("room" = String, Path, description = "The room's name")),
+    request_body = Value,
+    responses((status = 200, body = Told), (status = 400, body = Refused), (status = 401, body = Refused), (status = 403, body = Refused), (status = 413, body = Refused), (status = 415, body = Refused)))]
+pub(super) async fn message(
     State(http): State<Arc<Http>>,
     room: Result<Path<String>, PathRejection>,
     asked: Asked,
-) -> Result<Response, Problem> {
+) -> Result<AsJson<Told>, Problem> {
     let Path(room) = room?;
     let data = asked.value()?;
     Ok(counted(http.hub.live.emit(&room, MESSAGE_EVENT, data)?))
@@ -131,8 +151,14 @@ struct Broadcast<'a> {
     room: Option<String>,
 }
 
-/// `POST broadcast`: to a room, or to every connection.
-async fn broadcast(State(http): State<Arc<Http>>, asked: Asked) -> Result<Response, Problem> {
+/// Tells the browsers of a room something, or every connection.
+#[utoipa::path(post, path = "/api/live/broadcast", tag = "back end", security(("apiKey" = [])),
+    request_body = BroadcastBody,
+    responses((status = 200, body = Told), (status = 400, body = Refused), (status = 401, body = Refused), (status = 403, body = Refused), (status = 413, body = Refused), (status = 415, body = Refused)))]
+pub(super) async fn broadcast(
+    State(http): State<Arc<Http>>,
+    asked: Asked,
+) -> Result<AsJson<Told>, Problem> {
     let Broadcast { kind, data, room } = asked.fields()?;
     let data = data.map_or_else(Json::null, Json::from);
     if let Some(room) = room {
@@ -143,13 +169,22 @@ async fn broadcast(State(http): State<Arc<Http>>, asked: Asked) -> Result<Respon
     Ok(counted(http.hub.share(message).await))
 }
 
-/// `POST components/:name/actions/:action`: the body, if there is one, is the payload.
-async fn call(
+/// Calls an action: the body, if there is one, is the payload.
+#[utoipa::path(post, path = "/api/live/components/{component}/actions/{action}", tag = "back end", security(("apiKey" = [])),
+    params(
+        ("component" = String, Path, description = "Its name"),
+        ("action" = String, Path, description = "One of its public actions"),
+        ("instance" = Option<String>, Query, description = "Which one; a singleton needs none"),
+    ),
+    request_body = Option<Value>,
+    responses((status = 200, body = ActionResult), (status = 400, body = Refused), (status = 401, body = Refused), (status = 403, body = Refused), (status = 413, body = Refused), (status = 415, body = Refused), (status = 404, body = Refused), (status = 422, description = "The component said no", body = Refused), (status = 500, description = "It crashed", body = Refused), (status = 504, description = "It took too long", body = Refused)))]
+pub(super) async fn call(
     State(http): State<Arc<Http>>,
     path: Result<Path<(String, String)>, PathRejection>,
     RawQuery(query): RawQuery,
+    id: Option<Extension<RequestId>>,
     asked: Asked,
-) -> Result<Response, Problem> {
+) -> Result<AsJson<ActionResult>, Problem> {
     let Path((component, action)) = path?;
     let instance = instance_of(query.as_deref().unwrap_or_default())?;
     let payload = if asked.0.trim_ascii().is_empty() {
@@ -161,13 +196,17 @@ async fn call(
         component: &component,
         instance: instance.as_deref(),
         action: &action,
+        request: id.as_ref().map(|Extension(id)| id.as_str()),
     };
     let live = &http.hub.live;
     let result = live.call(target, payload, http.call_patience).await?;
-    let result = result.as_ref().map_or("null", Json::as_str);
-    Ok(json_text(format!(
-        r#"{{"success":true,"result":{result}}}"#
-    )))
+    let result = result.map_or_else(Json::null, |result| result);
+    let result =
+        RawValue::from_string(result.as_str().to_owned()).map_err(|error| not_json(&error))?;
+    Ok(AsJson(ActionResult {
+        success: true,
+        result,
+    }))
 }
 
 /// `instance=ID` of a query that holds nothing else: a mistyped name must not reach another instance.
@@ -183,10 +222,9 @@ fn instance_of(query: &str) -> Result<Option<String>, Problem> {
     Ok(instance)
 }
 
-fn counted(count: usize) -> Response {
-    json_text(format!(r#"{{"success":true,"count":{count}}}"#))
-}
-
-fn json_text(text: String) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+fn counted(count: usize) -> AsJson<Told> {
+    AsJson(Told {
+        success: true,
+        count,
+    })
 }

@@ -22,6 +22,9 @@ use crate::telemetry::{ComponentLabel, Telemetry};
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Everything that is counted, and what there is at this moment.
+#[utoipa::path(get, path = "/metrics", tag = "operations", security(("apiKey" = [])),
+    responses((status = 200, description = "OpenMetrics text: see docs/metrics.md", body = String, content_type = "application/openmetrics-text"),
+        (status = 401, description = "The API key is missing"), (status = 404, description = "`metrics = false`")))]
 pub(super) async fn metrics(
     State(http): State<Arc<Http>>,
     Extension(peer): Extension<Peer>,

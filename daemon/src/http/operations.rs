@@ -7,9 +7,10 @@ use axum::extract::{Extension, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Json, Response};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::IntoParams;
 
 use super::access::Denied;
+use super::answers::{ConnectionInfo, Connections, Dashboard, MountedComponent, Performance};
 use super::{Http, Peer};
 use crate::connection::hub::Connected;
 use crate::telemetry::health::{Health, Report};
@@ -18,7 +19,8 @@ use crate::telemetry::health::{Health, Report};
 const PAGE: usize = 1000;
 
 /// Which part of a long list.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Page {
     /// Behind this id.
     after: Option<String>,
@@ -26,13 +28,15 @@ pub(super) struct Page {
     limit: Option<usize>,
 }
 
-/// `GET /api/live/connections`: who is there, in the order of their ids.
+/// Who is there, in the order of their ids.
+#[utoipa::path(get, path = "/api/live/connections", tag = "operations", security(("apiKey" = [])), params(Page),
+    responses((status = 200, body = Connections), (status = 401, description = "The API key is missing")))]
 pub(super) async fn connections(
     State(http): State<Arc<Http>>,
     Extension(peer): Extension<Peer>,
     Query(page): Query<Page>,
     headers: HeaderMap,
-) -> Result<Response, Denied> {
+) -> Result<Json<Connections>, Denied> {
     http.check_key(&headers, peer)?;
     let limit = page.limit.unwrap_or(PAGE).clamp(1, PAGE);
     let mut all = http.hub.connected();
@@ -44,11 +48,17 @@ pub(super) async fn connections(
     });
     let more = all.len() > limit;
     all.truncate(limit);
-    let connections: Vec<Value> = all.iter().map(describe).collect();
-    Ok(Json(json!({ "count": count, "connections": connections, "more": more })).into_response())
+    Ok(Json(Connections {
+        count,
+        connections: all.iter().map(describe).collect(),
+        more,
+    }))
 }
 
-/// `GET /api/live/connections/ID`: one of them, with what it has mounted.
+/// One of them, with what it has mounted.
+#[utoipa::path(get, path = "/api/live/connections/{id}", tag = "operations", security(("apiKey" = [])),
+    params(("id" = String, Path, description = "The connection's id")),
+    responses((status = 200, body = ConnectionInfo), (status = 401, description = "The API key is missing"), (status = 404, description = "There is none")))]
 pub(super) async fn connection(
     State(http): State<Arc<Http>>,
     Extension(peer): Extension<Peer>,
@@ -61,42 +71,46 @@ pub(super) async fn connection(
         return Ok((StatusCode::NOT_FOUND, "There is no such connection\n").into_response());
     };
     let mounted = http.hub.live.mounted_by(&connected.id);
-    let components = mounted.iter().map(|instance| {
-        json!({ "componentId": instance.id().as_str(), "component": instance.component() })
+    let components = mounted.iter().map(|instance| MountedComponent {
+        component_id: instance.id().as_str().to_owned(),
+        component: instance.component().to_owned(),
     });
     let mut answer = describe(connected);
-    answer["components"] = components.collect();
+    answer.components = Some(components.collect());
     Ok(Json(answer).into_response())
 }
 
-/// `GET /api/live/performance/dashboard`: how all components do.
+/// How all components do.
+#[utoipa::path(get, path = "/api/live/performance/dashboard", tag = "operations", security(("apiKey" = [])),
+    responses((status = 200, body = Dashboard), (status = 401, description = "The API key is missing")))]
 pub(super) async fn dashboard(
     State(http): State<Arc<Http>>,
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
-) -> Result<Response, Denied> {
+) -> Result<Json<Dashboard>, Denied> {
     http.check_key(&headers, peer)?;
     let reports = http
         .hub
         .live
         .telemetry()
         .map(|telemetry| telemetry.health());
-    let components: Vec<Value> = reports
-        .unwrap_or_default()
-        .iter()
-        .map(|(name, report, rest)| perform(name, report, *rest))
-        .collect();
+    let reports = reports.unwrap_or_default();
     let hub = http.hub.stats();
-    Ok(Json(json!({
-        "uptimeMs": ms(hub.uptime),
-        "connections": hub.open,
-        "messages": hub.messages,
-        "components": components,
+    Ok(Json(Dashboard {
+        uptime_ms: ms(hub.uptime),
+        connections: hub.open,
+        messages: hub.messages,
+        components: reports
+            .iter()
+            .map(|(name, report, rest)| perform(name, report, *rest))
+            .collect(),
     }))
-    .into_response())
 }
 
-/// `GET /api/live/performance/components/NAME`: how one does, by its name or by the id of something mounted.
+/// How one does, by its name or by the id of something mounted.
+#[utoipa::path(get, path = "/api/live/performance/components/{name}", tag = "operations", security(("apiKey" = [])),
+    params(("name" = String, Path, description = "The component's name, or the id of an instance")),
+    responses((status = 200, body = Performance), (status = 401, description = "The API key is missing"), (status = 404, description = "There is none")))]
 pub(super) async fn component(
     State(http): State<Arc<Http>>,
     Extension(peer): Extension<Peer>,
@@ -118,39 +132,39 @@ pub(super) async fn component(
     })
 }
 
-fn describe(connected: &Connected) -> Value {
-    json!({
-        "id": connected.id.as_str(),
-        "userId": connected.user.as_deref(),
-        "connectedMs": ms(connected.age),
-        "silentMs": ms(connected.silent),
-        "waitingBytes": connected.waiting_bytes,
-    })
+fn describe(connected: &Connected) -> ConnectionInfo {
+    ConnectionInfo {
+        id: connected.id.as_str().to_owned(),
+        user_id: connected.user.as_deref().map(str::to_owned),
+        connected_ms: ms(connected.age),
+        silent_ms: ms(connected.silent),
+        waiting_bytes: connected.waiting_bytes,
+        components: None,
+    }
 }
 
-fn perform(name: &str, report: &Report, rest: Option<Duration>) -> Value {
+fn perform(name: &str, report: &Report, rest: Option<Duration>) -> Performance {
     #[allow(clippy::cast_precision_loss, reason = "a share of two counts")]
     let error_rate = report.broken as f64 / report.events.max(1) as f64;
+    let mean_ms = report.mean.as_secs_f64() * 1000.0;
     let alerts = match report.health {
         Health::Healthy => Vec::new(),
         Health::Degraded | Health::Unhealthy => vec![format!(
-            "{} of {} events broke down, one took {:.1} ms on average",
-            report.broken,
-            report.events,
-            report.mean.as_secs_f64() * 1000.0
+            "{} of {} events broke down, one took {mean_ms:.1} ms on average",
+            report.broken, report.events,
         )],
     };
-    json!({
-        "component": name,
-        "status": report.health.as_str(),
-        "totalUpdates": report.events,
-        "avgUpdateTime": report.mean.as_secs_f64() * 1000.0,
-        "errorRate": error_rate,
-        "lastEventMs": rest.map(ms),
-        "alerts": alerts,
-    })
+    Performance {
+        component: name.to_owned(),
+        status: report.health.as_str(),
+        total_updates: report.events,
+        avg_update_time: mean_ms,
+        error_rate,
+        last_event_ms: rest.map(ms),
+        alerts,
+    }
 }
 
-fn ms(time: Duration) -> u64 {
+pub(super) fn ms(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

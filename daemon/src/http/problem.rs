@@ -3,9 +3,9 @@
 use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
-use serde_json::json;
 
 use super::access::Denied;
+use super::answers::Refused;
 use crate::live::Refusal;
 use crate::protocol::Code;
 
@@ -89,11 +89,11 @@ impl From<BytesRejection> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = json!({
-            "success": false,
-            "error": self.sentence,
-            "code": self.code.as_str(),
-        });
+        let body = Refused {
+            success: false,
+            error: self.sentence,
+            code: self.code.as_str(),
+        };
         let mut response = (self.status, Json(body)).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             let bearer = HeaderValue::from_static("Bearer");

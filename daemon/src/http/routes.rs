@@ -1,16 +1,21 @@
 //! What the daemon tells of itself over HTTP.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Json, Response};
-use serde_json::json;
 
 use super::access::Denied;
+use super::answers::{
+    ComponentHealth, ComponentNames, ComponentStats, ConnectionCounts, HealthAnswer, Kept,
+    RecoveryCounts, RoomCounts, SocketInfo, Stats, StoreStatus, UploadCounts, WebhookCounts,
+    WorkerStats,
+};
 use super::front::Scheme;
+use super::operations::ms;
 use super::{Http, Peer};
+use crate::live::Slot;
 use crate::protocol::{Encoding, PROTOCOL_VERSION};
 use crate::telemetry::health::Health;
 
@@ -20,96 +25,112 @@ impl IntoResponse for Denied {
     }
 }
 
-/// `GET /api/live/stats`: counts.
+/// Counts of everything.
+#[utoipa::path(get, path = "/api/live/stats", tag = "operations", security(("apiKey" = [])),
+    responses((status = 200, body = Stats), (status = 401, description = "The API key is missing")))]
 pub(super) async fn stats(
     State(http): State<Arc<Http>>,
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
-) -> Result<Response, Denied> {
+) -> Result<Json<Stats>, Denied> {
     http.check_key(&headers, peer)?;
     let hub = http.hub.stats();
     let live = &http.hub.live;
     let store = live.store_status();
     let slots = live.components();
-    let components: Vec<_> = slots
-        .iter()
-        .map(|slot| {
-            let version = slot.current();
-            let workers = version.module.worker_counts();
-            let kept = version.shared.store.usage(&version.shared.space).ok();
-            json!({
-                "name": slot.name(),
-                "version": &*version.definition.version,
-                "module": version.module.name(),
-                "instances": slot.count(),
-                "workers": { "live": workers.live, "recycled": workers.recycled },
-                // Of a singleton that is mounted.
-                "connections": slot.connections(),
-                "store": kept.map(|kept| json!({ "keys": kept.keys, "bytes": kept.bytes })),
-            })
-        })
-        .collect();
-    Ok(Json(json!({
-        "uptimeMs": u64::try_from(hub.uptime.as_millis()).unwrap_or(u64::MAX),
-        "connections": { "open": hub.open, "accepted": hub.accepted },
-        "messages": hub.messages,
-        "instances": slots.iter().map(|slot| slot.count()).sum::<usize>(),
-        "components": components,
-        "rooms": { "open": live.rooms().count(), "members": live.rooms().members() },
-        "timers": live.timers().count(),
-        "uploads": { "underWay": live.uploads().service().map_or(0, |uploads| uploads.under_way()) },
-        "recovery": { "waiting": live.lost().count() },
-        "store": { "pendingBytes": store.pending_bytes, "failure": store.failure.as_deref() },
-        "webhooks": live.webhook_stats().map(|stats| json!({
-            "delivered": stats.delivered,
-            "dropped": stats.dropped,
-            "givenUp": stats.given_up,
-            "waiting": stats.waiting,
-        })),
+    let uploads = live.uploads().service();
+    Ok(Json(Stats {
+        uptime_ms: ms(hub.uptime),
+        connections: ConnectionCounts {
+            open: hub.open,
+            accepted: hub.accepted,
+        },
+        messages: hub.messages,
+        instances: slots.iter().map(|slot| slot.count()).sum(),
+        components: slots.iter().map(|slot| component_stats(slot)).collect(),
+        rooms: RoomCounts {
+            open: live.rooms().count(),
+            members: live.rooms().members(),
+        },
+        timers: live.timers().count(),
+        uploads: UploadCounts {
+            under_way: uploads.map_or(0, |uploads| uploads.under_way()),
+        },
+        recovery: RecoveryCounts {
+            waiting: live.lost().count(),
+        },
+        store: StoreStatus {
+            pending_bytes: store.pending_bytes as u64,
+            failure: store.failure.as_deref().map(str::to_owned),
+        },
+        webhooks: live.webhook_stats().map(|stats| WebhookCounts {
+            delivered: stats.delivered,
+            dropped: stats.dropped,
+            given_up: stats.given_up,
+            waiting: stats.waiting as u64,
+        }),
     }))
-    .into_response())
 }
 
-/// `GET /api/live/health`: how the daemon does, and to who has the key how each component does. It is the worst of them.
+fn component_stats(slot: &Slot) -> ComponentStats {
+    let version = slot.current();
+    let workers = version.module.worker_counts();
+    let kept = version.shared.store.usage(&version.shared.space).ok();
+    ComponentStats {
+        name: slot.name().to_owned(),
+        version: version.definition.version.to_string(),
+        module: version.module.name().to_owned(),
+        instances: slot.count(),
+        workers: WorkerStats {
+            live: workers.live,
+            recycled: workers.recycled,
+        },
+        connections: slot.connections(),
+        store: kept.map(|kept| Kept {
+            keys: kept.keys as u64,
+            bytes: kept.bytes as u64,
+        }),
+    }
+}
+
+/// How the daemon does, and to who has the key how each component does. It is the worst of them.
+#[utoipa::path(get, path = "/api/live/health", tag = "health", security((), ("apiKey" = [])),
+    responses((status = 200, body = HealthAnswer)))]
 pub(super) async fn health(
     State(http): State<Arc<Http>>,
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
-) -> Response {
-    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-    let reports = http
-        .hub
-        .live
-        .telemetry()
-        .map(|telemetry| telemetry.health());
+) -> Json<HealthAnswer> {
+    let live = &http.hub.live;
+    let reports = live.telemetry().map(|telemetry| telemetry.health());
     let reports = reports.unwrap_or_default();
     let worst = reports.iter().map(|(_, report, _)| report.health).max();
-    let mut answer = json!({
-        "status": worst.unwrap_or(Health::Healthy).as_str(),
-        "uptimeMs": ms(http.hub.stats().uptime),
+    let components = reports.iter().map(|(name, report, rest)| ComponentHealth {
+        name: name.to_string(),
+        status: report.health.as_str(),
+        events: report.events,
+        broken: report.broken,
+        mean_ms: report.mean.as_secs_f64() * 1000.0,
+        last_event_ms: rest.map(ms),
     });
-    if http.check_key(&headers, peer).is_ok() {
-        let components = reports.iter().map(|(name, report, rest)| {
-            json!({
-                "name": name,
-                "status": report.health.as_str(),
-                "events": report.events,
-                "broken": report.broken,
-                "meanMs": report.mean.as_secs_f64() * 1000.0,
-                "lastEventMs": rest.map(ms),
-            })
-        });
-        answer["components"] = components.collect();
-    }
-    Json(answer).into_response()
+    let may_see = http.check_key(&headers, peer).is_ok();
+    Json(HealthAnswer {
+        status: worst.unwrap_or(Health::Healthy).as_str(),
+        uptime_ms: ms(http.hub.stats().uptime),
+        components: may_see.then(|| components.collect()),
+    })
 }
 
-/// `GET /api/live/health/live`: 200 as long as the process answers at all.
+/// 200 as long as the process answers at all.
+#[utoipa::path(get, path = "/api/live/health/live", tag = "health", security(()),
+    responses((status = 200, description = "It answers", body = String)))]
 pub(super) async fn alive() -> &'static str {
     "alive\n"
 }
 
-/// `GET /api/live/health/ready`: 200 while new visitors should be sent here.
+/// 200 while new visitors should be sent here.
+#[utoipa::path(get, path = "/api/live/health/ready", tag = "health", security(()),
+    responses((status = 200, description = "Send visitors", body = String), (status = 503, description = "Send none; the text says why", body = String)))]
 pub(super) async fn ready(State(http): State<Arc<Http>>) -> Response {
     let refuse = |why: &'static str| (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
     if http.hub.is_stopping() {
@@ -124,24 +145,30 @@ pub(super) async fn ready(State(http): State<Arc<Http>>) -> Response {
     "ready\n".into_response()
 }
 
-/// `GET /api/live/components`: the names that can be mounted.
+/// The names of what can be mounted.
+#[utoipa::path(get, path = "/api/live/components", tag = "operations", security(("apiKey" = [])),
+    responses((status = 200, body = ComponentNames), (status = 401, description = "The API key is missing")))]
 pub(super) async fn components(
     State(http): State<Arc<Http>>,
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
-) -> Result<Response, Denied> {
+) -> Result<Json<ComponentNames>, Denied> {
     http.check_key(&headers, peer)?;
     let slots = http.hub.live.components();
-    let names: Vec<_> = slots.iter().map(|slot| slot.name()).collect();
-    Ok(Json(json!({ "components": names, "count": names.len() })).into_response())
+    Ok(Json(ComponentNames {
+        count: slots.len(),
+        components: slots.iter().map(|slot| slot.name().to_owned()).collect(),
+    }))
 }
 
-/// `GET /api/live/websocket-info`: where the socket is and what it speaks.
+/// Where the socket is and what it speaks.
+#[utoipa::path(get, path = "/api/live/websocket-info", tag = "browsers", security(()),
+    responses((status = 200, body = SocketInfo)))]
 pub(super) async fn websocket_info(
     State(http): State<Arc<Http>>,
     peer: Option<Extension<Peer>>,
     headers: HeaderMap,
-) -> Response {
+) -> Json<SocketInfo> {
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
@@ -150,14 +177,13 @@ pub(super) async fn websocket_info(
         Some(Scheme::Https) => "wss",
         Some(Scheme::Http) | None => "ws",
     };
-    Json(json!({
-        "endpoint": http.path,
-        "url": host.map(|host| format!("{scheme}://{host}{}", http.path)),
-        "protocolVersion": PROTOCOL_VERSION,
-        "subprotocols": Encoding::ALL.map(Encoding::subprotocol),
-        "status": "running",
-    }))
-    .into_response()
+    Json(SocketInfo {
+        endpoint: http.path.clone(),
+        url: host.map(|host| format!("{scheme}://{host}{}", http.path)),
+        protocol_version: PROTOCOL_VERSION,
+        subprotocols: Encoding::ALL.map(Encoding::subprotocol).to_vec(),
+        status: "running",
+    })
 }
 
 /// `GET /` in development, where no static directory is given.

@@ -61,6 +61,8 @@ pub struct AppTarget<'a> {
     pub instance: Option<&'a str>,
     /// The action.
     pub action: &'a str,
+    /// What the caller's request is called, for the log.
+    pub request: Option<&'a str>,
 }
 
 impl Live {
@@ -107,7 +109,7 @@ impl Live {
             original_type: "CALL_ACTION",
             name: target.action.into(),
             payload,
-            request: None,
+            request: target.request.map(Into::into),
             wants_reply: false,
         };
         let answer_of_event = answer.clone();

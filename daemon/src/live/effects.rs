@@ -216,7 +216,7 @@ impl Instance {
         let broke = refusal.is_breakdown();
         if !broke || events.len() < 2 {
             let event = events.first().map_or("", |event| &event.event);
-            tracing::warn!(component = self.slot.name(), instance = %self.id(), event, error = %refusal, "a room event failed");
+            tracing::warn!(component = self.slot.name(), instance = %self.id(), request = resident.request(), event, error = %refusal, "a room event failed");
             self.report(event, &refusal);
         }
         !broke
@@ -267,7 +267,7 @@ impl Instance {
         }
         for effect in effects {
             if let Err(refusal) = self.apply(resident, effect).await {
-                tracing::warn!(component = self.slot.name(), instance = %self.id(), error = %refusal, "what the event asked for was not done");
+                tracing::warn!(component = self.slot.name(), instance = %self.id(), request = resident.request(), error = %refusal, "what the event asked for was not done");
                 self.report("effect", &refusal);
             }
         }

@@ -165,6 +165,23 @@ impl Event {
         }
     }
 
+    /// What whoever asked for it calls its request.
+    pub(super) fn request(&self) -> Option<&CompactString> {
+        match self {
+            Self::Mount(request) | Self::Join(request) => request.request.as_ref(),
+            Self::Action(call) => call.request.as_ref(),
+            Self::AppCall(app) => app.call.request.as_ref(),
+            Self::Property(update) => update.request.as_ref(),
+            Self::Room(command) => command.request.as_ref(),
+            Self::Unmount { request } => request.as_ref(),
+            Self::Revive(revival) => revival.request.request.as_ref(),
+            Self::Attach(attach) => attach.request.request.as_ref(),
+            Self::Upload(upload) => upload.request(),
+            Self::Call(request) => request.call.request.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Whether it may be refused when too many wait. The end of an instance may not.
     pub(super) fn is_droppable(&self) -> bool {
         match self {

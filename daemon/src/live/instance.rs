@@ -8,6 +8,7 @@ use std::time::Instant;
 use arc_swap::ArcSwapOption;
 use compact_str::CompactString;
 use parking_lot::Mutex;
+use tracing::{Instrument as _, Span};
 
 use super::Turn;
 use super::audience::{Audience, Caller};
@@ -25,7 +26,7 @@ use crate::config::LogTopic;
 use crate::ids::{ConnectionId, InstanceId};
 use crate::protocol::Code;
 use crate::signing::Nonce;
-use crate::telemetry::Outcome;
+use crate::telemetry::{Outcome, spans};
 use crate::wasm::subject::TimerStart;
 use crate::wasm::{Session, Subject};
 
@@ -71,6 +72,8 @@ struct Waiting {
     caller: Option<Box<Caller>>,
     /// Since when it waits, if that is counted.
     since: Option<Instant>,
+    /// Within what it happens.
+    parent: Span,
 }
 
 /// The state of an instance with what it needs to run.
@@ -165,6 +168,11 @@ impl Resident {
         if let Some(sketch) = &mut self.sketch {
             sketch.failed(refusal);
         }
+    }
+
+    /// The request behind the event under way, for the log.
+    pub(super) fn request(&self) -> Option<&str> {
+        self.subject.as_ref()?.request()
     }
 
     /// Who is behind the event under way.
@@ -341,7 +349,9 @@ impl Instance {
             mailbox.brought_by = None;
         }
         if let Some(resident) = mailbox.resident.take() {
-            let turn = self.clone().take_turn(resident, event, by.caller());
+            let turn = self
+                .clone()
+                .take_turn(resident, event, by.caller(), spans::current());
             return Ok(Some(Box::pin(turn)));
         }
         if event.is_droppable() && mailbox.waiting.len() >= mailbox.max_waiting {
@@ -374,6 +384,7 @@ impl Instance {
                 event,
                 caller: by.caller(),
                 since: self.slot.meter.as_ref().map(|_| Instant::now()),
+                parent: spans::current(),
             }),
         }
         Ok(None)
@@ -385,12 +396,13 @@ impl Instance {
         mut resident: Resident,
         mut event: Event,
         mut caller: Option<Box<Caller>>,
+        mut parent: Span,
     ) {
         loop {
             if let Some(audience) = &self.audience {
                 self.attend_to(audience, &mut resident, caller.take());
             }
-            let goes_on = self.run_counted(&mut resident, event).await;
+            let goes_on = self.run_counted(&mut resident, event, &parent).await;
             if resident.subject.as_ref().is_some_and(|s| s.changed) {
                 self.note_change(&mut resident);
             }
@@ -418,7 +430,7 @@ impl Instance {
                     if let (Some(meter), Some(since)) = (&self.slot.meter, next.since) {
                         meter.waited(since.elapsed());
                     }
-                    (event, caller) = (next.event, next.caller);
+                    (event, caller, parent) = (next.event, next.caller, next.parent);
                 }
                 None => {
                     // A burst that is over need not hold its memory.
@@ -433,23 +445,37 @@ impl Instance {
         }
     }
 
-    async fn run_counted(self: &Arc<Self>, resident: &mut Resident, event: Event) -> bool {
+    async fn run_counted(
+        self: &Arc<Self>,
+        resident: &mut Resident,
+        event: Event,
+        parent: &Span,
+    ) -> bool {
+        if let Some(subject) = &mut resident.subject {
+            subject.request = event.request().cloned();
+        }
         let logs = resident.logs(LogTopic::Messages) || resident.logs(LogTopic::Performance);
         let observer = self.slot.services.observer.as_deref();
         let observer = observer.filter(|observer| observer.sees(&**self));
-        if self.slot.meter.is_none() && !logs && observer.is_none() {
-            return self.run(resident, event).await;
-        }
+        let kind = event.kind();
+        let span = spans::event(
+            parent,
+            self.slot.name(),
+            &self.id,
+            kind,
+            event.action_name(),
+        );
         if observer.is_some() {
             resident.sketch = Some(Sketch::of(&event, resident));
         }
-        let (kind, begun) = (event.kind(), Instant::now());
+        let begun = Instant::now();
         let action = event
             .action_name()
             .filter(|_| logs)
             .map(CompactString::from);
         resident.outcome = Outcome::Ok;
-        let goes_on = self.run(resident, event).await;
+        let goes_on = self.run(resident, event).instrument(span.clone()).await;
+        spans::ended(&span, resident.outcome);
         if let Some(meter) = &self.slot.meter {
             meter.event(kind, resident.outcome, begun);
         }

@@ -17,7 +17,7 @@ impl Resident {
 impl Instance {
     pub(super) fn log_lifecycle(&self, resident: &Resident, what: &str) {
         if resident.logs(LogTopic::Lifecycle) {
-            tracing::info!(component = self.slot.name(), instance = %self.id(), "{what}");
+            tracing::info!(component = self.slot.name(), instance = %self.id(), request = resident.request(), "{what}");
         }
     }
 
@@ -32,26 +32,26 @@ impl Instance {
         let (kind, outcome) = (kind.as_str(), resident.outcome.as_str());
         // Empty where it is not asked for.
         let took = resident.logs(LogTopic::Performance).then_some(took);
-        tracing::info!(component = self.slot.name(), instance = %self.id(), kind, action, outcome, took = took.map(tracing::field::debug), "event");
+        tracing::info!(component = self.slot.name(), instance = %self.id(), request = resident.request(), kind, action, outcome, took = took.map(tracing::field::debug), "event");
     }
 
     pub(super) fn log_change(&self, resident: &Resident, delta: &Delta) {
         if resident.logs(LogTopic::State) {
             let keys: Vec<&str> = delta.iter().map(|(key, _)| &**key).collect();
-            tracing::info!(component = self.slot.name(), instance = %self.id(), ?keys, "state changed");
+            tracing::info!(component = self.slot.name(), instance = %self.id(), request = resident.request(), ?keys, "state changed");
         }
     }
 
     pub(super) fn log_room(&self, resident: &Resident, room: &str, what: &str) {
         if resident.logs(LogTopic::Rooms) {
-            tracing::info!(component = self.slot.name(), instance = %self.id(), room, "{what}");
+            tracing::info!(component = self.slot.name(), instance = %self.id(), request = resident.request(), room, "{what}");
         }
     }
 
     pub(super) fn log_connection(&self, resident: &Resident, what: &str) {
         if resident.logs(LogTopic::Websocket) {
             let connection = resident.client.connection();
-            tracing::info!(component = self.slot.name(), instance = %self.id(), %connection, "{what}");
+            tracing::info!(component = self.slot.name(), instance = %self.id(), request = resident.request(), %connection, "{what}");
         }
     }
 }

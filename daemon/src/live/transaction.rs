@@ -7,11 +7,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use tracing::Instrument as _;
+
 use super::instance::{Instance, Resident};
 use super::refusal::Refusal;
 use crate::protocol::Code;
 use crate::state::{Delta, Json, Key};
-use crate::wasm::{CallError, Fault, GuestEvent, Lease};
+use crate::telemetry::spans;
+use crate::wasm::{CallError, Fault, GuestEvent, Lease, Subject};
 
 /// Whether what an event changed is told to the browser.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,7 +40,7 @@ impl Instance {
             })
             .await;
         if let Err(refusal) = outcome {
-            tracing::warn!(component = self.slot.name(), instance = %self.id(), hook = name, error = %refusal, "a hook failed");
+            tracing::warn!(component = self.slot.name(), instance = %self.id(), request = resident.request(), hook = name, error = %refusal, "a hook failed");
             self.report(name, &refusal);
         }
     }
@@ -71,7 +74,7 @@ impl Instance {
             .await
         {
             Ok(lease) => lease,
-            Err(fault) => return Err(self.broken(event, fault)),
+            Err(fault) => return Err(self.broken(resident, event, fault)),
         };
         resident.worker = Some(lease.worker_id());
         if let Some(subject) = resident.subject.take() {
@@ -82,7 +85,8 @@ impl Instance {
             .meter
             .as_ref()
             .map(|meter| (meter, Instant::now()));
-        let mut outcome = steps(&mut lease, &definition.name).await;
+        let span = spans::guest(&definition.name, event);
+        let mut outcome = steps(&mut lease, &definition.name).instrument(span).await;
         if definition.hooks.state_change
             && !matches!(outcome, Err(Stop::Broken(_)))
             && let Err(stop) = self.state_change(&mut lease, &definition.name).await
@@ -96,6 +100,7 @@ impl Instance {
         }
         let Some(subject) = &mut resident.subject else {
             return Err(self.broken(
+                resident,
                 event,
                 Fault::NoWorker {
                     reason: "the state was lost".into(),
@@ -119,7 +124,7 @@ impl Instance {
             }
             Err(Stop::Broken(fault)) => {
                 subject.rollback();
-                let refusal = self.broken(event, fault);
+                let refusal = self.broken(resident, event, fault);
                 resident.refused_by(&refusal);
                 Err(refusal)
             }
@@ -142,7 +147,8 @@ impl Instance {
             Err(CallError::Fault(fault)) => Err(Stop::Broken(fault)),
             Err(CallError::Failure(failure)) => {
                 let refusal = Refusal::from(failure);
-                tracing::warn!(%component, instance = %self.id(), hook = "state-change", error = %refusal, "a hook failed");
+                let request = lease.subject().and_then(Subject::request);
+                tracing::warn!(%component, instance = %self.id(), request, hook = "state-change", error = %refusal, "a hook failed");
                 self.report("state-change", &refusal);
                 Ok(())
             }
@@ -180,8 +186,8 @@ impl Instance {
     }
 
     /// Logs a fault, with what the browser is not told.
-    pub(super) fn broken(&self, event: &str, fault: Fault) -> Refusal {
-        tracing::error!(component = self.slot.name(), instance = %self.id(), event, error = %fault, "an event broke down");
+    pub(super) fn broken(&self, resident: &Resident, event: &str, fault: Fault) -> Refusal {
+        tracing::error!(component = self.slot.name(), instance = %self.id(), request = resident.request(), event, error = %fault, "an event broke down");
         fault.into()
     }
 }

@@ -109,6 +109,14 @@ enum News {
 }
 
 impl UploadEvent {
+    /// `requestId` as JSON text.
+    pub(super) fn request(&self) -> Option<&CompactString> {
+        match &self.news {
+            News::Begin { request } | News::Complete { request } => request.as_ref(),
+            News::Progress(_) | News::Failed(_) => None,
+        }
+    }
+
     /// What the browser calls the file.
     pub(super) fn file(&self) -> &str {
         &self.upload.upload.announced().filename

@@ -55,6 +55,22 @@ pub enum ClientMessage<'a> {
 }
 
 impl ClientMessage<'_> {
+    /// The type that it has, or that its kind has.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Mount(_) => MOUNT,
+            Self::Auth(_) => AUTH,
+            Self::Rehydrate(_) => REHYDRATE,
+            Self::Unmount => UNMOUNT,
+            Self::Action(action) => action.original_type,
+            Self::Property(_) => PROPERTY,
+            Self::Ping => PING,
+            Self::Room(room) => room.operation.message_type(),
+            Self::Upload(upload) => upload.original_type(),
+        }
+    }
+
     /// Whether bytes may stand beside it.
     #[must_use]
     pub fn may_have_bytes(&self) -> bool {

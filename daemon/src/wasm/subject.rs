@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use bytes::Bytes;
+use compact_str::CompactString;
 use futures_util::future::BoxFuture;
 
 use super::files::Files;
 use super::secrets::Secrets;
 use crate::fetch::{Fetcher, Policy};
 use crate::identity::Identity;
-use crate::ids::{ConnectionId, InstanceId};
+use crate::ids::{ConnectionId, InstanceId, shown};
 use crate::state::{Document, Json};
 use crate::store::{Space, Store, StoreError};
 use crate::uploads::Uploads;
@@ -43,6 +44,8 @@ pub struct Subject {
     pub timers: u32,
     /// Who is behind the event.
     pub session: Arc<Session>,
+    /// What whoever asked for the event calls its request: `requestId` as JSON text, or a header's value. For the log.
+    pub request: Option<CompactString>,
     /// The user whose the state is: the first who was signed in. Nobody else gets it back.
     pub owner: Option<Box<str>>,
     /// Files that it has got; most components get none.
@@ -193,6 +196,8 @@ pub struct RoomCall {
     pub session: Arc<Session>,
     /// Who waits for the answer, and who for that: the caller is the last.
     pub chain: Arc<[InstanceId]>,
+    /// The request behind it, for the log.
+    pub request: Option<CompactString>,
 }
 
 /// Why a call of a room has no result.
@@ -222,6 +227,7 @@ impl Subject {
             private: None,
             room,
             session,
+            request: None,
             owner: None,
             files: None,
             changed: false,
@@ -231,6 +237,12 @@ impl Subject {
             last_timer: 0,
             timers: 0,
         }
+    }
+
+    /// The request behind the event, for the log.
+    #[must_use]
+    pub fn request(&self) -> Option<&str> {
+        self.request.as_deref().map(shown)
     }
 
     /// Whether it is this room itself.

@@ -95,7 +95,7 @@ impl LineWriter {
         if !self.pending.is_empty() && self.stream.budget.take() {
             let line = String::from_utf8_lossy(&self.pending).into_owned();
             let line = self.stream.budget.clean(line);
-            write_log(self.stream.level, &self.stream.module, "", &line);
+            write_log(self.stream.level, &self.stream.module, "", None, &line);
         }
         self.pending.clear();
     }

@@ -45,6 +45,7 @@ pub(super) const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ),
     ("auth", "wasm", "identity can be written as a module"),
     ("wasm", "fetch", "a component's request is passed on"),
+    ("fetch", "telemetry", "a component's request is a span"),
     ("wasm", "store", "a component's own map is in it"),
     ("wasm", "uploads", "a component reads what it was sent"),
     (

@@ -153,6 +153,7 @@ impl View {
             component: instance.component(),
             instance: Some(&call.instance),
             action: &call.action,
+            request: None,
         };
         let payload = call.payload.map(Json::from).filter(|json| !json.is_null());
         Ok(match live.call(target, payload, PATIENCE).await {

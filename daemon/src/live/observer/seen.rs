@@ -128,11 +128,11 @@ impl What {
 impl Sketch {
     /// An event is about to run.
     pub(in crate::live) fn of(event: &Event, resident: &Resident) -> Box<Self> {
-        let (name, payload, request) = describe(event, resident);
+        let (name, payload) = describe(event, resident);
         Box::new(Self {
             name,
             payload,
-            request,
+            request: event.request().cloned(),
             delta: Delta::new(),
             result: None,
             error: None,
@@ -198,75 +198,63 @@ impl Instance {
     }
 }
 
-/// What an event is about, what it was given, and the request's id.
-fn describe(
-    event: &Event,
-    resident: &Resident,
-) -> (Option<CompactString>, Option<Json>, Option<CompactString>) {
-    let call = |call: &ActionCall| {
-        let name = Some(call.name.clone());
-        (name, call.payload.clone(), call.request.clone())
-    };
+/// What an event is about, and what it was given.
+fn describe(event: &Event, resident: &Resident) -> (Option<CompactString>, Option<Json>) {
+    let call = |call: &ActionCall| (Some(call.name.clone()), call.payload.clone());
     match event {
-        Event::Mount(request) | Event::Join(request) => {
-            (request.room.clone(), None, request.request.clone())
-        }
+        Event::Mount(request) | Event::Join(request) => (request.room.clone(), None),
         Event::Action(action) => call(action),
         Event::AppCall(app) => call(&app.call),
         Event::Property(update) => {
             let value = Some(update.value.clone());
-            (Some(update.name.clone()), value, update.request.clone())
+            (Some(update.name.clone()), value)
         }
         Event::Room(command) => {
             let operation = command.operation.message_type();
             let what = command.event.as_deref().unwrap_or_default();
             let name = format_compact!("{operation} {} {what}", command.room);
             let name = CompactString::from(name.trim_end());
-            (Some(name), command.data.clone(), command.request.clone())
+            (Some(name), command.data.clone())
         }
         Event::RoomEvents(events) => match &events[..] {
             [only] => {
                 let name = format_compact!("{} {}", only.room, only.event);
-                (Some(name), Some(only.data.clone()), None)
+                (Some(name), Some(only.data.clone()))
             }
             several => {
                 let data: Vec<&str> = several.iter().map(|event| event.data.as_str()).collect();
                 let all = Json::parse(&format!("[{}]", data.join(","))).ok();
-                (Some(format_compact!("{} together", data.len())), all, None)
+                (Some(format_compact!("{} together", data.len())), all)
             }
         },
         Event::RoomHook { joined, room } => {
             let what = if *joined { "join" } else { "leave" };
-            (Some(format_compact!("{what} {room}")), None, None)
+            (Some(format_compact!("{what} {room}")), None)
         }
         Event::Timer(id) => match resident.timers.get(id) {
             Some(timer) => {
                 let name = Some(timer.start.name.to_compact_string());
-                (name, timer.start.payload.clone(), None)
+                (name, timer.start.payload.clone())
             }
-            None => (None, None, None),
+            None => (None, None),
         },
-        Event::Upload(upload) => (Some(upload.file().into()), None, None),
+        Event::Upload(upload) => (Some(upload.file().into()), None),
         Event::Call(request) => {
             let name = Some(request.call.action.to_compact_string());
-            (name, request.call.payload.clone(), None)
+            (name, request.call.payload.clone())
         }
         Event::Member(change) => {
             let what = if change.joins { "join" } else { "leave" };
-            (
-                Some(format_compact!("{what} {}", change.member)),
-                None,
-                None,
-            )
+            (Some(format_compact!("{what} {}", change.member)), None)
         }
-        Event::Inspect(change) => (Some(change.name().into()), None, None),
-        Event::Unmount { request } => (None, None, request.clone()),
-        Event::Revive(_)
+        Event::Inspect(change) => (Some(change.name().into()), None),
+        Event::Unmount { .. }
+        | Event::Revive(_)
         | Event::Attach(_)
         | Event::Open
         | Event::Refresh
         | Event::Disconnect { .. }
         | Event::Forget
-        | Event::Sign => (None, None, None),
+        | Event::Sign => (None, None),
     }
 }

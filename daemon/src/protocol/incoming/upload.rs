@@ -23,6 +23,18 @@ pub struct UploadMessage<'a> {
     pub step: UploadStep<'a>,
 }
 
+impl UploadMessage<'_> {
+    /// Its type.
+    pub(super) fn original_type(&self) -> &'static str {
+        match self.step {
+            UploadStep::Start { .. } => START,
+            UploadStep::Chunk { .. } => CHUNK,
+            UploadStep::Complete => COMPLETE,
+            UploadStep::Cancel => CANCEL,
+        }
+    }
+}
+
 /// What a message about an upload says.
 #[derive(Debug)]
 pub enum UploadStep<'a> {

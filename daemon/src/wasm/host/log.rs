@@ -9,6 +9,7 @@ use tracing::Level;
 use super::GuestStore;
 use crate::wasm::bindings::liveside::component::log::{Host, Level as GuestLevel};
 use crate::wasm::secrets::Secrets;
+use crate::wasm::subject::Subject;
 
 /// A longer line is cut, in bytes.
 const MAX_LINE_BYTES: usize = 4096;
@@ -79,21 +80,32 @@ impl Host for GuestStore {
             level,
             component,
             subject.map_or("", |subject| subject.instance.as_str()),
+            subject.and_then(Subject::request),
             &message,
         );
     }
 }
 
 /// Writes one line of a guest.
-pub(in crate::wasm) fn write(level: Level, component: &Arc<str>, instance: &str, message: &str) {
+pub(in crate::wasm) fn write(
+    level: Level,
+    component: &Arc<str>,
+    instance: &str,
+    request: Option<&str>,
+    message: &str,
+) {
     let message = cut(message);
     // tracing wants levels that are known at compile time.
     match level {
-        Level::ERROR => tracing::error!(target: "guest", %component, instance, "{message}"),
-        Level::WARN => tracing::warn!(target: "guest", %component, instance, "{message}"),
-        Level::INFO => tracing::info!(target: "guest", %component, instance, "{message}"),
-        Level::DEBUG => tracing::debug!(target: "guest", %component, instance, "{message}"),
-        _ => tracing::trace!(target: "guest", %component, instance, "{message}"),
+        Level::ERROR => {
+            tracing::error!(target: "guest", %component, instance, request, "{message}")
+        }
+        Level::WARN => tracing::warn!(target: "guest", %component, instance, request, "{message}"),
+        Level::INFO => tracing::info!(target: "guest", %component, instance, request, "{message}"),
+        Level::DEBUG => {
+            tracing::debug!(target: "guest", %component, instance, request, "{message}")
+        }
+        _ => tracing::trace!(target: "guest", %component, instance, request, "{message}"),
     }
 }
 

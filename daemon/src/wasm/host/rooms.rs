@@ -143,6 +143,7 @@ impl GuestStore {
             payload,
             session: subject.session.clone(),
             chain: chain.into(),
+            request: subject.request.clone(),
         })
     }
 }
