@@ -59,11 +59,20 @@ fn hooks(definition: &Definition) -> Vec<&'static str> {
     [
         (hooks.connect, "connect"),
         (hooks.mount, "mount"),
+        (hooks.rehydrate, "rehydrate"),
         (hooks.before_action, "before-action"),
         (hooks.state_change, "state-change"),
+        (hooks.room_join, "room-join"),
+        (hooks.room_leave, "room-leave"),
+        (hooks.upload, "upload"),
+        (hooks.client_join, "client-join"),
+        (hooks.client_leave, "client-leave"),
         (hooks.reload, "reload"),
         (hooks.disconnect, "disconnect"),
         (hooks.destroy, "destroy"),
+        (hooks.member_join, "member-join"),
+        (hooks.member_leave, "member-leave"),
+        (hooks.empty, "empty"),
     ]
     .into_iter()
     .filter_map(|(has, name)| has.then_some(name))
