@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use crate::artifact::{self, Artifact};
 use crate::error::BuildError;
+use crate::external;
 use crate::notes::{Job, Notes};
 use crate::process::Cancel;
 use crate::project::{Language, Project};
@@ -110,6 +111,10 @@ impl Builder {
                 .collect();
             let built = match language {
                 Language::Rust => self.build_rust(root, &group, &beside, profile, job),
+                _ => group
+                    .iter()
+                    .map(|project| external::build(project, profile, job))
+                    .collect(),
             };
             for (index, built) in members.into_iter().zip(built) {
                 let name = &projects[index].name;

@@ -2,7 +2,7 @@
 //!
 //! A Rust guest is a Cargo package that is a `cdylib` and depends on `liveside-guest`; one that speaks the interface
 //! without the SDK says so with a `[package.metadata.liveside]` section. The directory may be one package, a
-//! workspace, a member of a workspace above it, or a folder of all these.
+//! workspace, a member of a workspace above it, or a folder of all these. Projects of other languages: see `external`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,6 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cargo;
+use crate::external;
 use crate::metadata::{Metadata, Package};
 use crate::project::{Language, Project};
 
@@ -74,35 +75,14 @@ pub fn discover(dir: &Path) -> Result<Vec<Project>, DiscoverError> {
             path: dir.to_owned(),
             source,
         })?;
-    let mut manifests = Vec::new();
-    find_manifests(&dir, 0, &mut manifests)?;
-    if manifests.is_empty() {
-        return Ok(Vec::new());
-    }
-
-    let mut packages = Packages::new(&dir)?;
-    for manifest in &manifests {
-        packages.load(manifest)?;
-    }
+    let mut found = Found::default();
+    find(&dir, 0, &mut found)?;
 
     let mut projects: BTreeMap<String, Project> = BTreeMap::new();
-    for (package, workspace_root) in packages
-        .by_manifest
-        .values()
-        .filter(|(package, _)| is_guest(package))
+    for project in rust_projects(&dir, &found.manifests)?
+        .into_iter()
+        .chain(found.external)
     {
-        if !package.manifest_path.starts_with(&dir) {
-            continue;
-        }
-        let project = Project {
-            name: package.name.clone(),
-            language: Language::Rust,
-            dir: package.dir().to_owned(),
-            workspace_root: workspace_root.clone(),
-            fixture: is_fixture(package),
-            authenticator: package.asks_for(SDK, AUTHENTICATOR),
-            source_dirs: Vec::new(),
-        };
         if let Some(first) = projects.get(&project.name) {
             let (first, second) = (first.dir.clone(), project.dir);
             return Err(DiscoverError::SameName {
@@ -113,8 +93,37 @@ pub fn discover(dir: &Path) -> Result<Vec<Project>, DiscoverError> {
         }
         projects.insert(project.name.clone(), project);
     }
+    Ok(projects.into_values().collect())
+}
 
-    let mut projects: Vec<Project> = projects.into_values().collect();
+/// The guests among cargo's packages.
+fn rust_projects(dir: &Path, manifests: &[PathBuf]) -> Result<Vec<Project>, DiscoverError> {
+    if manifests.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut packages = Packages::new(dir)?;
+    for manifest in manifests {
+        packages.load(manifest)?;
+    }
+    let mut projects = Vec::new();
+    for (package, workspace_root) in packages
+        .by_manifest
+        .values()
+        .filter(|(package, _)| is_guest(package))
+    {
+        if !package.manifest_path.starts_with(dir) {
+            continue;
+        }
+        projects.push(Project {
+            name: package.name.clone(),
+            language: Language::Rust,
+            dir: package.dir().to_owned(),
+            workspace_root: workspace_root.clone(),
+            fixture: is_fixture(package),
+            authenticator: package.asks_for(SDK, AUTHENTICATOR),
+            source_dirs: Vec::new(),
+        });
+    }
     for project in &mut projects {
         project.source_dirs = packages.source_dirs(&project.dir.join("Cargo.toml"))?;
     }
@@ -132,16 +141,26 @@ fn is_fixture(package: &Package) -> bool {
         .unwrap_or(false)
 }
 
-/// Collects the `Cargo.toml` files below `dir`, outer ones first.
-fn find_manifests(dir: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), DiscoverError> {
+/// What there is below a directory.
+#[derive(Default)]
+struct Found {
+    /// `Cargo.toml` files, outer ones first.
+    manifests: Vec<PathBuf>,
+    /// Projects of other languages.
+    external: Vec<Project>,
+}
+
+/// Collects what is below `dir`.
+fn find(dir: &Path, depth: usize, found: &mut Found) -> Result<(), DiscoverError> {
     let unreadable = |source| DiscoverError::Unreadable {
         path: dir.to_owned(),
         source,
     };
     let manifest = dir.join("Cargo.toml");
     if manifest.is_file() {
-        found.push(manifest);
+        found.manifests.push(manifest);
     }
+    found.external.extend(external::recognise(dir));
     if depth == MAX_DEPTH {
         return Ok(());
     }
@@ -149,11 +168,11 @@ fn find_manifests(dir: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with('.') || matches!(&*name, "target" | "node_modules" | "src") {
+        if name.starts_with('.') || matches!(&*name, "target" | "node_modules" | "src" | "dist") {
             continue;
         }
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            find_manifests(&entry.path(), depth + 1, found)?;
+            find(&entry.path(), depth + 1, found)?;
         }
     }
     Ok(())

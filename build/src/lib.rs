@@ -14,6 +14,7 @@
 //! | `project` | one project: name, language, what to watch |
 //! | `toolchain` | which compiler builds it, and getting one |
 //! | `builder`, `rust` | the build of many projects in as few tool calls as possible |
+//! | `external` | other languages, each by its own tool |
 //! | `notes` | what is told while that runs |
 //! | `process` | a child process that can be cancelled with all its children |
 //! | [`apt`] | installing Debian packages without asking |
@@ -24,6 +25,7 @@ mod builder;
 mod cargo;
 pub mod discover;
 mod error;
+mod external;
 mod metadata;
 mod notes;
 mod process;

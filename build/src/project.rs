@@ -4,12 +4,26 @@ use std::path::{Component, Path, PathBuf};
 
 /// What a project is written in, and so which tool builds it.
 ///
-/// Another language is a variant here, a way to recognise its projects in `discover`, and a builder beside `rust`.
+/// Another language is a variant here, and a way to recognise and to build its projects in `external`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Language {
     /// A Cargo package, compiled for `wasm32-unknown-unknown`.
     Rust,
+    /// An npm package.
+    JavaScript,
+    /// The same, with types.
+    TypeScript,
+    /// A Python project.
+    Python,
+    /// By make and clang.
+    C,
+    /// The same.
+    Cpp,
+    /// By make and zig.
+    Zig,
+    /// By make and go.
+    Go,
 }
 
 /// A guest project: one folder that is built to one module.
@@ -50,7 +64,8 @@ impl Project {
 fn is_source(inside: &Path) -> bool {
     let is_output = |part: Component<'_>| {
         let name = part.as_os_str().to_string_lossy();
-        name.starts_with('.') || name == "target" || name == "node_modules"
+        name.starts_with('.')
+            || matches!(&*name, "target" | "node_modules" | "dist" | "__pycache__")
     };
     if inside.components().any(is_output) {
         return false;

@@ -164,7 +164,7 @@ pub struct Limits {
     pub timer_interval: Duration,
     /// Linear memory of one worker.
     pub memory_bytes: usize,
-    /// A worker that has grown past this is replaced after its event.
+    /// A worker whose memory has grown by more than this since it was made is replaced after its event.
     pub recycle_bytes: usize,
     /// Workers of one module.
     pub workers_per_module: usize,

@@ -1,5 +1,7 @@
 //! The one wasmtime engine of the process: how guests are compiled, and what interrupts them.
 
+mod functions;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,6 +10,8 @@ use std::time::Duration;
 
 use wasmtime::component::Linker;
 use wasmtime::{Cache, CacheConfig, Config};
+
+use functions::Functions;
 
 use super::host::{self, GuestStore};
 
@@ -83,6 +87,8 @@ impl Engine {
             .concurrency_support(false)
             .max_wasm_stack(MAX_WASM_STACK_BYTES)
             .async_stack_size(ASYNC_STACK_BYTES);
+        wasm.enable_incremental_compilation(Arc::new(Functions::new()))
+            .map_err(EngineError::Setup)?;
         if let Some(directory) = config.cache_dir {
             let mut cache = CacheConfig::new();
             cache.with_directory(directory);

@@ -32,6 +32,8 @@ pub(super) struct Worker {
     store: Store<GuestStore>,
     guest: LiveComponent,
     cpu: Arc<CpuMeter>,
+    /// What its memory began with: an engine of some language is large before the first event.
+    first_bytes: usize,
 }
 
 impl Worker {
@@ -51,14 +53,19 @@ impl Worker {
         let guest = pre.instantiate_async(&mut store).await?;
         Ok(Self {
             id,
+            first_bytes: store.data().memory.bytes(),
             store,
             guest,
             cpu,
         })
     }
 
-    fn memory_bytes(&self) -> usize {
-        self.store.data().memory.bytes()
+    fn grown_bytes(&self) -> usize {
+        self.store
+            .data()
+            .memory
+            .bytes()
+            .saturating_sub(self.first_bytes)
     }
 }
 
@@ -432,7 +439,7 @@ impl Drop for Lease<'_> {
                 self.pool.count_trap();
             }
             let fit =
-                !self.fresh && !self.broken && worker.memory_bytes() <= self.limits.recycle_bytes;
+                !self.fresh && !self.broken && worker.grown_bytes() <= self.limits.recycle_bytes;
             self.pool.give_back(fit.then_some(worker));
         }
     }

@@ -1,0 +1,132 @@
+use super::*;
+use crate::discover;
+use crate::notes::Notes;
+use crate::process::Cancel;
+
+/// A folder with files.
+struct Tree(tempfile::TempDir);
+
+impl Tree {
+    fn of(files: &[(&str, &str)]) -> Self {
+        let tree = Self(tempfile::tempdir().expect("a temporary directory"));
+        for (inside, text) in files {
+            let path = tree.0.path().join(inside);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, text).expect("a file");
+        }
+        tree
+    }
+
+    fn projects(&self) -> Vec<Project> {
+        discover(self.0.path()).expect("it is readable")
+    }
+
+    fn build(&self) -> Result<Built, BuildError> {
+        let [project] = &self.projects()[..] else {
+            panic!("one project");
+        };
+        let job = Job {
+            cancel: &Cancel::new(),
+            notes: &Notes::silent(),
+        };
+        build(project, Profile::Release, job)
+    }
+}
+
+#[test]
+fn each_language_is_known_by_its_files() {
+    let npm = |name: &str| format!(r#"{{"name":"{name}","scripts":{{"build":"liveside-build"}}}}"#);
+    let tree = Tree::of(&[
+        ("a/package.json", &npm("@shop/js-counter")),
+        ("a/src/index.js", ""),
+        ("b/package.json", &npm("ts-counter")),
+        ("b/src/index.ts", ""),
+        ("c/pyproject.toml", "[project]\nname = \"py-counter\"\n"),
+        ("c/component.py", ""),
+        ("d/pyproject.toml", "[tool.liveside]\nfixture = true\n"),
+        (
+            "e/Makefile",
+            "NAME := c-counter\ninclude ../sdk/liveside.mk\n",
+        ),
+        (
+            "f/Makefile",
+            "NAME := zig-counter\ninclude ../sdk/zig/liveside.mk\n",
+        ),
+        (
+            "g/Makefile",
+            "NAME := cpp-counter\ninclude ../sdk/liveside.mk\n",
+        ),
+        ("g/src/counter.cpp", ""),
+        // None of ours.
+        (
+            "h/package.json",
+            r#"{"name":"page","scripts":{"build":"vite build"}}"#,
+        ),
+        ("i/Makefile", "all:\n\tcc x.c\n"),
+        ("j/pyproject.toml", "[project]\nname = \"tool\"\n"),
+        ("a/node_modules/k/package.json", &npm("k")),
+    ]);
+    let found = tree.projects();
+    let found: Vec<_> = found
+        .iter()
+        .map(|project| (project.name.as_str(), project.language, project.fixture))
+        .collect();
+    let expected = [
+        ("c-counter", Language::C, false),
+        ("cpp-counter", Language::Cpp, false),
+        ("d", Language::Python, true),
+        ("js-counter", Language::JavaScript, false),
+        ("py-counter", Language::Python, false),
+        ("ts-counter", Language::TypeScript, false),
+        ("zig-counter", Language::Zig, false),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_neighbours_sources_are_watched_too() {
+    let tree = Tree::of(&[
+        ("one/src/index.js", ""),
+        (
+            "two/package.json",
+            r#"{"name":"two","scripts":{"build":"liveside-build ../one --out dist/two.wasm"}}"#,
+        ),
+    ]);
+    let [two] = &tree.projects()[..] else {
+        panic!("one project");
+    };
+    let root = tree.0.path().canonicalize().expect("it is there");
+    assert!(two.is_affected_by(&root.join("one/src/index.js")));
+    assert!(two.is_affected_by(&root.join("two/package.json")));
+    assert!(!two.is_affected_by(&root.join("two/dist/two.wasm")));
+}
+
+#[test]
+fn a_module_that_make_leaves_is_found() {
+    let makefile = "NAME := it\ndist/it.wasm:\n\tmkdir -p dist && echo module > $@\n-include liveside.mk\ninclude ./liveside.mk\n";
+    let tree = Tree::of(&[("Makefile", makefile), ("liveside.mk", "")]);
+    let built = tree.build().expect("it is built");
+    assert_eq!(text(&built.module), "module\n");
+}
+
+#[test]
+fn what_the_compiler_says_is_told() {
+    let makefile =
+        "NAME := it\nall:\n\t@echo 'it.c:3: no such thing'; exit 1\ninclude liveside.mk\n";
+    let tree = Tree::of(&[("Makefile", makefile), ("liveside.mk", "")]);
+    let error = tree.build().err().expect("it fails");
+    assert!(
+        matches!(&error, BuildError::Compile { rendered, .. } if rendered.contains("it.c:3: no such thing")),
+        "{error}"
+    );
+}
+
+#[test]
+fn packages_that_are_not_installed_are_named_with_the_command() {
+    let tree = Tree::of(&[(
+        "package.json",
+        r#"{"name":"x","scripts":{"build":"liveside-build"}}"#,
+    )]);
+    let error = tree.build().err().expect("it fails").to_string();
+    assert!(error.contains("npm install"), "{error}");
+}
