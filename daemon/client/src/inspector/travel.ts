@@ -1,0 +1,34 @@
+// Going back in time: the events whose state can be had again, and where among them the instance is now.
+
+import { type InspectorEvent, type InstanceEvent, isRoomEvent } from "./contract.ts";
+
+/** What this page itself does to an instance is told as an event of this kind. */
+const BY_INSPECTOR = "inspector";
+
+const isJump = (event: InstanceEvent) => event.kind === BY_INSPECTOR && event.name === "travel";
+
+export class Travel {
+  /** The event whose state was taken again; undefined: the instance is at its newest. */
+  #seq: number | undefined;
+
+  /** Where one can go, the oldest first. A jump is none: it leads where one can go already. */
+  stops(events: readonly InspectorEvent[]): InstanceEvent[] {
+    return events.filter((event): event is InstanceEvent => !isRoomEvent(event) && event.canTravel && !isJump(event));
+  }
+
+  /** The index of the stop whose state the instance has; -1 without any. */
+  position(stops: readonly InstanceEvent[]): number {
+    const at = this.#seq === undefined ? -1 : stops.findIndex(({ seq }) => seq === this.#seq);
+    return at >= 0 ? at : stops.length - 1;
+  }
+
+  travelled(seq: number): void {
+    this.#seq = seq;
+  }
+
+  /** Whatever happens to the instance after a jump begins a new present. */
+  happened(events: readonly InspectorEvent[]): void {
+    const moved = (event: InspectorEvent) => !isRoomEvent(event) && event.canTravel && !isJump(event);
+    if (this.#seq !== undefined && events.some((event) => event.seq > this.#seq! && moved(event))) this.#seq = undefined;
+  }
+}
