@@ -96,7 +96,7 @@ const server = createServer(async (request, response) => {
   try {
     const bytes = await readFile(file);
     response.setHeader("content-type", `${types[file.split(".").pop()] ?? "application/octet-stream"}; charset=utf-8`);
-    response.setHeader("content-security-policy", "default-src 'self'; connect-src 'self' ws: wss:");
+    response.setHeader("content-security-policy", "default-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:");
     response.end(bytes);
   } catch {
     response.writeHead(404).end();

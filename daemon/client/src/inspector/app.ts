@@ -2,7 +2,7 @@
 
 import { render } from "lit-html";
 import type { Client } from "../api.ts";
-import { type InspectorEvent, type InspectorState, type News, TABLES, type TableName } from "./contract.ts";
+import type { InspectorEvent, InspectorState, News, TableName } from "./contract.ts";
 import { clock } from "./format.ts";
 import { storeKey, storedKey } from "./key.ts";
 import { InstancePanel, RoomPanel, Tail } from "./panels.ts";
@@ -16,7 +16,8 @@ import { page } from "./view/page.ts";
 const FILTER_WAIT_MS = 150;
 const NOTICE_MS = 4_000;
 
-const isTable = (view: View): view is TableName => (TABLES as readonly string[]).includes(view);
+/** What the daemon filters; the rest is all here. */
+const isTable = (view: View): view is TableName => view === "instances" || view === "rooms" || view === "connections";
 
 export class App {
   readonly session: Session;
@@ -30,6 +31,8 @@ export class App {
   readonly filters = new Map<View, string>();
   /** The key that is being typed. */
   readonly keyForm = { text: "", keep: storedKey() !== null, tried: storedKey() !== null };
+  /** Whether lists of events show what the daemon does by itself. */
+  housekeeping = false;
   theme: Theme = storedTheme();
   notice = "";
   readonly #root: HTMLElement;

@@ -95,14 +95,15 @@ export interface SelectedInstance {
   kind: "instance";
   id: string;
   component: string;
-  version: string;
+  version: string | null;
   /** False: it has ended, and what is told of it is the last that was known. */
   there: boolean;
   busy: boolean;
   state: JsonObject | null;
   private: JsonObject | null;
-  rooms: string[];
-  timers: Timer[];
+  /** Null as long as it was busy whenever it was looked at. */
+  rooms: string[] | null;
+  timers: Timer[] | null;
   actions: string[];
   canTravel: boolean;
 }
@@ -163,8 +164,7 @@ export interface News {
 }
 
 /** The tables that have a filter on the daemon's side. */
-export const TABLES = ["connections", "instances", "rooms", "modules"] as const;
-export type TableName = (typeof TABLES)[number];
+export type TableName = "connections" | "instances" | "rooms" | "modules";
 
 export interface InspectorState {
   daemon: DaemonInfo;

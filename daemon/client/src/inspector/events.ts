@@ -1,6 +1,7 @@
 // A list of events that grows while it is looked at: in order, without doubles, bounded, and still while it is paused.
 
 import { type InspectorEvent, isRoomEvent } from "./contract.ts";
+import { fitsWords } from "./filter.ts";
 
 export const MOST_EVENTS = 1000;
 
@@ -78,11 +79,15 @@ export class EventList {
 const byTime = (a: InspectorEvent, b: InspectorEvent) => a.at - b.at || a.seq - b.seq;
 const isAfter = (a: InspectorEvent, b: InspectorEvent) => byTime(a, b) >= 0;
 
-/** Whether every word that was typed is somewhere in what an event is about. */
+/** What the daemon does by itself, again and again, and that changed nothing. */
+export function isHousekeeping(event: InspectorEvent): boolean {
+  return event.kind === "daemon" && !isRoomEvent(event) && event.delta === null && event.outcome === "ok";
+}
+
+/** Whether an event is about what was typed into the filter. */
 export function fitsText(event: InspectorEvent, text: string): boolean {
   const about = isRoomEvent(event)
     ? [event.kind, event.room, event.name, event.from]
     : [event.kind, event.name, event.component, event.instance, event.outcome, event.error, event.userId, event.connection];
-  const line = about.join(" ").toLowerCase();
-  return text.toLowerCase().split(/\s+/).every((word) => line.includes(word));
+  return fitsWords(about, text);
 }

@@ -83,7 +83,8 @@ export class Session {
   select(target: Target | null): void {
     if (isSame(this.#target, target)) return;
     this.#target = target;
-    this.#reveal = false;
+    // Private data of one is not asked for by having asked for another's.
+    if (this.#reveal) this.reveal(false);
     this.targetProblem = null;
     if (this.#connected) void this.#sendTarget(false);
   }

@@ -1,11 +1,15 @@
 // Going back in time: the events whose state can be had again, and where among them the instance is now.
 
 import { type InspectorEvent, type InstanceEvent, isRoomEvent } from "./contract.ts";
+import { isHousekeeping } from "./events.ts";
 
 /** What this page itself does to an instance is told as an event of this kind. */
 const BY_INSPECTOR = "inspector";
 
 const isJump = (event: InstanceEvent) => event.kind === BY_INSPECTOR && event.name === "travel";
+
+const isStop = (event: InspectorEvent): event is InstanceEvent =>
+  !isRoomEvent(event) && event.canTravel && !isJump(event) && !isHousekeeping(event);
 
 export class Travel {
   /** The event whose state was taken again; undefined: the instance is at its newest. */
@@ -13,7 +17,7 @@ export class Travel {
 
   /** Where one can go, the oldest first. A jump is none: it leads where one can go already. */
   stops(events: readonly InspectorEvent[]): InstanceEvent[] {
-    return events.filter((event): event is InstanceEvent => !isRoomEvent(event) && event.canTravel && !isJump(event));
+    return events.filter(isStop);
   }
 
   /** The index of the stop whose state the instance has; -1 without any. */
@@ -28,7 +32,6 @@ export class Travel {
 
   /** Whatever happens to the instance after a jump begins a new present. */
   happened(events: readonly InspectorEvent[]): void {
-    const moved = (event: InspectorEvent) => !isRoomEvent(event) && event.canTravel && !isJump(event);
-    if (this.#seq !== undefined && events.some((event) => event.seq > this.#seq! && moved(event))) this.#seq = undefined;
+    if (this.#seq !== undefined && events.some((event) => event.seq > this.#seq! && isStop(event))) this.#seq = undefined;
   }
 }

@@ -4,9 +4,9 @@ import { type TemplateResult, html, nothing } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import type { App } from "../app.ts";
 import { type InspectorEvent, type InstanceEvent, type Json, type RoomEvent, isRoomEvent } from "../contract.ts";
-import { MOST_EVENTS, keyOf } from "../events.ts";
+import { MOST_EVENTS, isHousekeeping, keyOf } from "../events.ts";
 import { clockMs, count, plural, took } from "../format.ts";
-import { preview } from "../json.ts";
+import { isObject, preview } from "../json.ts";
 import type { EventLog } from "../panels.ts";
 import { Tree } from "../tree.ts";
 import { idOf, instanceLink, none, roomLink } from "./parts.ts";
@@ -27,21 +27,34 @@ export interface EventListOptions {
 
 export function eventList(app: App, options: EventListOptions) {
   const { log, label, fits } = options;
-  const shown = (fits ? log.list.shown.filter(fits) : [...log.list.shown]).reverse();
+  const wanted = (event: InspectorEvent) => (app.housekeeping || !isHousekeeping(event)) && (fits?.(event) ?? true);
+  const shown = log.list.shown.filter(wanted).reverse();
   const remembered = app.cursors.get(label);
   const cursor = shown.some((event) => keyOf(event) === remembered) ? remembered : shown[0] && keyOf(shown[0]);
   return html`
     ${log.list.lost ? html`<p class="note" role="status">${plural(log.list.lost, "event")} could not be kept, and ${log.list.lost === 1 ? "is" : "are"} missing here.</p>` : nothing}
     ${shown.length === 0
-      ? html`<p class="empty">${log.list.shown.length > 0 ? "Nothing fits the filter." : options.empty}</p>`
+      ? html`<p class="empty">${app.route.filter && fits ? "Nothing fits the filter." : options.empty}</p>`
       : html`<ol class="events ${options.whose ? "whose" : ""}" data-list=${label} data-testid="events" aria-label=${label}>
           ${repeat(shown, keyOf, (event) => eventView(app, event, cursor, options))}
         </ol>`}
     ${log.list.all.length >= MOST_EVENTS ? html`<p class="more">The last ${count(MOST_EVENTS)} are kept.</p>` : nothing}`;
 }
 
+/** What can be done with a list: show the daemon's own events too, and hold still. */
+export function listTools(app: App, log: EventLog) {
+  const turn = () => {
+    app.housekeeping = !app.housekeeping;
+    app.draw();
+  };
+  return html`<span class="bar">
+    <button type="button" class="small" aria-pressed=${app.housekeeping} title="What the daemon does by itself and that changes nothing" @click=${turn}>Housekeeping</button>
+    ${pauseButton(app, log)}
+  </span>`;
+}
+
 /** Stops the list while one reads it. What comes meanwhile is counted. */
-export function pauseButton(app: App, { list }: EventLog) {
+function pauseButton(app: App, { list }: EventLog) {
   const turn = () => {
     if (list.paused) list.resume();
     else list.pause();
@@ -72,14 +85,19 @@ function eventView(app: App, event: InspectorEvent, cursor: string | undefined, 
   </li>`;
 }
 
+/** What changed, key by key, in one line. */
+function gist(value: Json) {
+  if (!isObject(value)) return value === null ? "" : preview(value, 120);
+  return Object.entries(value).map(([key, part]) => html`<span class="key">${key}</span> ${preview(part, 40)} `);
+}
+
 function instanceLine({ name, delta, error, outcome, tookUs }: InstanceEvent) {
-  const changes = Object.entries(delta ?? {}).map(([key, value]) => html`<span class="key">${key}</span> ${preview(value, 40)} `);
-  return html`<span class="name">${name ?? ""}</span><span class="gist">${error ?? changes}</span>
+  return html`<span class="name">${name ?? ""}</span><span class="gist">${error ?? gist(delta)}</span>
     <span class="outcome">${outcome}</span><span class="took">${took(tookUs)}</span>`;
 }
 
 function roomLine({ name, data, from }: RoomEvent) {
-  return html`<span class="name">${name ?? ""}</span><span class="gist">${data === null ? "" : preview(data, 120)}</span>
+  return html`<span class="name">${name ?? ""}</span><span class="gist">${gist(data)}</span>
     <span class="from">${from === null ? "" : idOf(from)}</span>`;
 }
 

@@ -9,7 +9,7 @@ import type { CallForm, EditForm } from "../forms.ts";
 import { isObject } from "../json.ts";
 import type { InstancePanel } from "../panels.ts";
 import { Tree } from "../tree.ts";
-import { eventList, pauseButton } from "./events.ts";
+import { eventList, listTools } from "./events.ts";
 import { none, problem, roomLinks, section, tag } from "./parts.ts";
 import { backButton, lookInTime, travelBar } from "./travel.ts";
 import { treeView } from "./tree.ts";
@@ -39,7 +39,7 @@ export function instancePanel(app: App, panel: InstancePanel, selected: Selected
             tool: (event) => backButton(panel, stops, event),
             empty: isDevelopment ? "Nothing has happened to it." : "Nothing has happened to it since it was opened here.",
           }),
-          pauseButton(app, panel.log),
+          listTools(app, panel.log),
         )}
       </div>
     </div>`;
@@ -112,8 +112,8 @@ function facts({ rooms, timers }: SelectedInstance) {
   return section(
     "Rooms and timers",
     html`<dl class="details">
-      <div><dt>Rooms</dt><dd>${rooms.length ? roomLinks(rooms) : none}</dd></div>
-      <div><dt>Timers</dt><dd>${timers.length ? html`<ul class="timers">${timers.map(timer)}</ul>` : none}</dd></div>
+      <div><dt>Rooms</dt><dd>${rooms?.length ? roomLinks(rooms) : none}</dd></div>
+      <div><dt>Timers</dt><dd>${timers?.length ? html`<ul class="timers">${timers.map(timer)}</ul>` : none}</dd></div>
     </dl>`,
   );
 }

@@ -3,7 +3,8 @@
 import { html, nothing } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { App } from "../app.ts";
-import type { Counts, DaemonInfo, InspectorState, ModuleRow } from "../contract.ts";
+import type { Counts, DaemonInfo, InspectorState, ModuleRow, Table } from "../contract.ts";
+import { fitsWords } from "../filter.ts";
 import { bytes, count, duration, plural } from "../format.ts";
 import { InstancePanel } from "../panels.ts";
 import { VIEWS, type View, linkTo } from "../route.ts";
@@ -75,7 +76,7 @@ function alerts(modules: readonly ModuleRow[]) {
   return html`<ul class="alerts" aria-label="Alerts" role="alert" data-testid="alerts">
     ${ill.map(({ component, health }) => html`<li class=${health!.status}>
       <a href=${linkTo("modules", null, component)}>${component}</a> is ${healthOf(health!.status)}:
-      ${count(health!.broken)} of its last ${plural(health!.events, "event")} broke, ${health!.meanMs.toFixed(1)} ms each
+      ${count(health!.broken)} of ${plural(health!.events, "event")} broke, ${health!.meanMs.toFixed(1)} ms each
     </li>`)}
   </ul>`;
 }
@@ -109,10 +110,15 @@ function body(app: App, state: InspectorState) {
   const { route } = app;
   if (route.view === "tail") return html`<main>${tailView(app)}</main>`;
   if (route.view === "swaps") return html`<main>${swapsView(app, state.swaps)}</main>`;
-  if (route.view === "modules") return html`<main>${tableView(app, MODULES, state.modules)}</main>`;
+  if (route.view === "modules") return html`<main>${tableView(app, MODULES, fitting(state.modules, route.filter))}</main>`;
   if (route.view === "connections") return html`<main>${tableView(app, CONNECTIONS, state.connections)}</main>`;
   const table = route.view === "rooms" ? tableView(app, ROOMS, state.rooms) : tableView(app, INSTANCES, state.instances);
   return html`<main class=${app.panel ? "split" : ""}>${table}${app.panel ? panelView(app, state) : nothing}</main>`;
+}
+
+/** Modules are few, and the alerts want all of them: they are filtered here. */
+function fitting({ total, rows }: Table<ModuleRow>, filter: string): Table<ModuleRow> {
+  return { total, rows: rows.filter(({ component, module, kind, health }) => fitsWords([component, module, kind, health?.status], filter)) };
 }
 
 /** What is selected, once the daemon tells of it. */
@@ -126,7 +132,7 @@ function panelView(app: App, { selected }: InspectorState) {
     ? nothing
     : html`${selected.there ? nothing : tag("ended", "warn")}
       ${selected.kind === "instance"
-        ? html`${tag(selected.version)}<span class="busy ${selected.busy ? "on" : ""}" title=${selected.busy ? "busy" : "idle"}></span>`
+        ? html`${selected.version ? tag(selected.version) : nothing}<span class="busy ${selected.busy ? "on" : ""}" title=${selected.busy ? "busy" : "idle"}></span>`
         : html`${selected.logic ? tag(`logic: ${selected.logic}`) : nothing}${selected.serverOnly ? tag("written by the server only") : nothing}`}`;
   return html`<aside class="panel" aria-label=${title} data-testid="panel">
     <header>

@@ -5,7 +5,7 @@ import type { App } from "../app.ts";
 import type { SelectedRoom } from "../contract.ts";
 import { count } from "../format.ts";
 import type { RoomPanel } from "../panels.ts";
-import { eventList, pauseButton } from "./events.ts";
+import { eventList, listTools } from "./events.ts";
 import { instanceLink, section } from "./parts.ts";
 import { treeView } from "./tree.ts";
 
@@ -23,7 +23,7 @@ export function roomPanel(app: App, panel: RoomPanel, { members }: SelectedRoom)
       )}
     </div>
     <div class="column">
-      ${section("Events", eventList(app, { label: "Events", log: panel.log, empty: "Nothing has happened in it since it was opened here." }), pauseButton(app, panel.log))}
+      ${section("Events", eventList(app, { label: "Events", log: panel.log, empty: "Nothing has happened in it since it was opened here." }), listTools(app, panel.log))}
     </div>
   </div>`;
 }

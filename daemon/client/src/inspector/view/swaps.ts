@@ -3,14 +3,13 @@
 import { html, nothing } from "lit-html";
 import type { App } from "../app.ts";
 import type { Swap } from "../contract.ts";
+import { fitsWords } from "../filter.ts";
 import { clock, day, duration, plural } from "../format.ts";
 import { linkTo } from "../route.ts";
 import { tag } from "./parts.ts";
 
 export function swapsView(app: App, swaps: readonly Swap[]) {
-  const words = app.route.filter.toLowerCase();
-  const fits = ({ module, outcome, components }: Swap) => [module, outcome, ...components.map(({ name }) => name)].join(" ").toLowerCase().includes(words);
-  const shown = swaps.filter(fits);
+  const shown = swaps.filter(({ module, outcome, components }) => fitsWords([module, outcome, ...components.map(({ name }) => name)], app.route.filter));
   if (shown.length === 0) {
     return html`<p class="empty">${swaps.length === 0 ? "No module was swapped since the daemon began." : "Nothing fits the filter."}</p>`;
   }

@@ -7,6 +7,9 @@ import type { Table } from "../contract.ts";
 import { count } from "../format.ts";
 import { type Sort, type Value, nextSort, sorted } from "../sort.ts";
 
+/** The daemon sends no more of a table. */
+const MOST_ROWS = 200;
+
 export interface Column<Row> {
   id: string;
   label: string;
@@ -46,8 +49,13 @@ export function tableView<Row>(app: App, view: TableView<Row>, { total, rows }: 
         <tbody>${repeat(ordered, view.keyOf, (row) => rowView(app, view, row, cursor))}</tbody>
       </table>
       ${rows.length === 0 ? html`<p class="empty">${total === 0 ? view.empty : "Nothing fits the filter."}</p>` : nothing}
-      ${rows.length < total && rows.length > 0 ? html`<p class="more">${count(rows.length)} of ${count(total)} are shown. The filter looks through all of them.</p>` : nothing}
+      ${rows.length > 0 && rows.length < total ? html`<p class="more" role="status">${part(rows.length, total, app.route.filter)}</p>` : nothing}
     </div>`;
+}
+
+function part(shown: number, total: number, filter: string): string {
+  if (shown < MOST_ROWS && filter) return `${count(shown)} of ${count(total)} fit the filter.`;
+  return `${count(shown)} of ${count(total)} are shown. The filter looks through all of them.`;
 }
 
 function head<Row>(app: App, view: TableView<Row>, { id, label, title, figure = false }: Column<Row>, sort: Sort) {

@@ -4,7 +4,7 @@ import { html } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { App } from "../app.ts";
 import { fitsText } from "../events.ts";
-import { eventList, pauseButton } from "./events.ts";
+import { eventList, listTools } from "./events.ts";
 
 export function tailView(app: App) {
   const { tail } = app;
@@ -21,7 +21,7 @@ export function tailView(app: App) {
           ${[...components].sort().map((name) => html`<option value=${name} .selected=${live(name === tail.component)}>${name}</option>`)}
         </select>
       </label>
-      ${pauseButton(app, tail.log)}
+      ${listTools(app, tail.log)}
       <button type="button" class="small" @click=${clear}>Clear</button>
     </div>
     ${eventList(app, { label: "Tail", log: tail.log, whose: true, fits: (event) => fitsText(event, app.route.filter), empty: "Waiting for something to happen." })}

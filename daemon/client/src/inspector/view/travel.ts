@@ -29,7 +29,7 @@ export function travelBar(app: App, panel: InstancePanel, stops: readonly Instan
         <button type="button" aria-label="One event on" data-testid="step-on" ?disabled=${at >= newest} @click=${() => go(at + 1)}>▸</button>
         <button type="button" data-testid="newest" ?disabled=${at >= newest} @click=${() => go(newest)}>Newest</button>
       </div>
-      <p class="stop"><time>${clockMs(stop.at)}</time> <b>${stop.kind}${stop.name ? ` ${stop.name}` : ""}</b> ${changes(stop)}</p>
+      <p class="stop" title=${preview(stop.delta, 1000)}><time>${clockMs(stop.at)}</time> <b>${stop.kind}${stop.name ? ` ${stop.name}` : ""}</b> ${changes(stop)}</p>
       ${problem(panel.travelProblem)}`,
     html`<span class="aside">after ${shown + 1} of ${stops.length}</span>`,
     at < newest ? "past" : "",
@@ -55,5 +55,5 @@ export function backButton(panel: InstancePanel, stops: readonly InstanceEvent[]
   const index = stops.indexOf(event);
   if (index < 0) return nothing;
   const isHere = index === panel.travel.position(stops);
-  return html`<button type="button" class="quiet small back" ?disabled=${isHere} @click=${() => void panel.travelTo(event.seq)}>${isHere ? "Here" : "Back to here"}</button>`;
+  return html`<button type="button" class="quiet small back" aria-label=${isHere ? "Here" : "Back to here"} title=${isHere ? "The instance is here" : "Back to here"} ?disabled=${isHere} @click=${() => void panel.travelTo(event.seq)}>${isHere ? "here" : "↶"}</button>`;
 }
