@@ -52,7 +52,6 @@ function step(from: HTMLElement, by: number): void {
   // Who comes from elsewhere begins where the list was left.
   const next = at < 0 ? rows.find((row) => row.tabIndex === 0) : rows[at + by];
   next?.focus();
-  next?.scrollIntoView({ block: "nearest" });
 }
 
 function focusRow(list: string, key: string): void {

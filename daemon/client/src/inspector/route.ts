@@ -16,7 +16,8 @@ const HAVE_PANEL: readonly View[] = ["instances", "rooms"];
 export function parseRoute(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
   const [name, ...rest] = path.split("/");
-  const view = VIEWS.find((view) => view === name) ?? "instances";
+  const view = VIEWS.find((view) => view === name);
+  if (!view) return { view: "instances", open: null, filter: "" };
   const open = HAVE_PANEL.includes(view) ? decoded(rest.join("/")) : "";
   return { view, open: open || null, filter: new URLSearchParams(query).get("filter") ?? "" };
 }
