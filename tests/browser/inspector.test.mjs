@@ -33,9 +33,11 @@ async function open(url, options) {
   return opened;
 }
 
-/** The demo page of a visitor, whose counter has counted. */
+/** The demo page of a visitor, whose counter has counted; `connection` is its id. */
 async function visit(daemon, clicks = 1) {
   const visitor = await open(daemon.url);
+  const [established] = visitor.frames.map((frame) => JSON.parse(frame)).filter(({ type }) => type === "CONNECTION_ESTABLISHED");
+  visitor.connection = established.connectionId;
   for (let count = 1; count <= clicks; count++) {
     await at(visitor.page, "counter-increment").click();
     await shows(visitor.page, "counter-count", count);
@@ -45,29 +47,23 @@ async function visit(daemon, clicks = 1) {
 
 const inspect = (daemon, hash = "") => open(`${daemon.url}/live/inspector${hash}`);
 
-/** Without those that wait for a visitor of an earlier test, whose connection is lost. */
-const row = (page, text) => page.locator("tr:not(.faint) [data-testid=row]").filter({ hasText: text });
+const row = (page, text) => at(page, "row").filter({ hasText: text });
+/** What a visitor has mounted. What those of earlier tests had is there for a while. */
+const mounted = (page, visitor, component) => page.locator(`tr:has([title="${visitor.connection}"]) [data-testid=row]`).filter({ hasText: component });
 const panel = (page) => at(page, "panel");
 const event = (page, text) => at(page, "events").locator("li.event", { hasText: text });
 /** Waits until a key of the state that is open shows this. */
 const has = (page, key, text) => panel(page).locator(`[aria-label="State"] > [data-key="${key}"]`, { hasText: text }).first().waitFor();
 
-/** Waits until there is one of it. */
-async function one(locator) {
-  while ((await locator.count()) !== 1) await locator.page().waitForTimeout(50);
-}
-
-/** Opens the counter of the only visitor. */
-async function openCounter(page) {
-  await one(row(page, "LiveLocalCounter"));
-  await row(page, "LiveLocalCounter").click();
+async function openCounter(page, visitor) {
+  await mounted(page, visitor, "LiveLocalCounter").click();
   await panel(page).getByRole("heading", { name: "LiveLocalCounter" }).waitFor();
 }
 
 test("what a page has mounted is in the tables, and what happens to it is seen as it happens", async () => {
   const visitor = await visit(development);
   const { page, noErrors } = await inspect(development);
-  await openCounter(page);
+  await openCounter(page, visitor);
   await has(page, "count", "1");
   await event(page, "increment").first().waitFor();
   await at(visitor.page, "counter-by-five").click();
@@ -91,13 +87,13 @@ test("what a page has mounted is in the tables, and what happens to it is seen a
 });
 
 test("the filter leaves what fits it, and the keyboard alone is enough", async () => {
-  await visit(development);
+  const visitor = await visit(development);
   const { page, noErrors } = await inspect(development);
-  await one(row(page, "LiveForm"));
+  await mounted(page, visitor, "LiveForm").waitFor();
   await page.keyboard.press("/");
-  await page.keyboard.type("localcounter");
-  await row(page, "LiveForm").waitFor({ state: "detached" });
-  await one(row(page, "LiveLocalCounter"));
+  await page.keyboard.type(`localcounter ${visitor.connection}`);
+  await row(page, "LiveForm").first().waitFor({ state: "detached" });
+  assert.equal(await at(page, "row").count(), 1);
   await page.keyboard.press("Escape");
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
@@ -111,7 +107,7 @@ test("the filter leaves what fits it, and the keyboard alone is enough", async (
 test("an action is called, the state is edited, and the page of the visitor follows", async () => {
   const visitor = await visit(development);
   const { page, noErrors } = await inspect(development);
-  await openCounter(page);
+  await openCounter(page, visitor);
   await at(page, "call-action").selectOption("increment");
   await at(page, "call-payload").fill("{by: 3}");
   assert.equal(await at(page, "call").isDisabled(), true);
@@ -141,7 +137,7 @@ test("an action is called, the state is edited, and the page of the visitor foll
 test("one goes back in time and forward again, and the visitor's page goes along", async () => {
   const visitor = await visit(development, 3);
   const { page, noErrors } = await inspect(development);
-  await openCounter(page);
+  await openCounter(page, visitor);
   await has(page, "count", "3");
   await at(page, "step-back").click();
   await shows(visitor.page, "counter-count", 2);
@@ -151,6 +147,7 @@ test("one goes back in time and forward again, and the visitor's page goes along
   await event(page, "count 3").and(page.locator(".undone")).waitFor();
   await at(page, "newest").click();
   await shows(visitor.page, "counter-count", 3);
+  await event(page, "count 3").and(page.locator(":not(.undone)")).waitFor();
   await at(page, "travel").focus();
   await page.keyboard.press("ArrowLeft");
   await shows(visitor.page, "counter-count", 2);
@@ -164,12 +161,11 @@ test("one goes back in time and forward again, and the visitor's page goes along
 });
 
 test("private data is shown when one asks for it", async () => {
-  const visitor = await open(development.url);
+  const visitor = await visit(development);
   await at(visitor.page, "vault-token").fill("open sesame");
   await at(visitor.page, "vault-unlock").click();
   const { page, frames, noErrors } = await inspect(development);
-  await one(row(page, "LiveVault"));
-  await row(page, "LiveVault").click();
+  await mounted(page, visitor, "LiveVault").click();
   await has(page, "unlocked", "true");
   assert.ok(!frames.some((frame) => frame.includes('"private":{')));
   await at(page, "reveal").click();
@@ -246,7 +242,7 @@ test("after a lost connection everything is as it was", async () => {
     sockets.push(socket);
   });
   await page.goto(`${development.url}/live/inspector`);
-  await openCounter(page);
+  await openCounter(page, visitor);
   await has(page, "count", "1");
   await sockets[0].close({ code: 4001 });
   await page.waitForSelector('[data-testid="connection-status"][data-status="lost"]');
@@ -274,7 +270,7 @@ test("in production the key opens it; private data, edits and going back there a
   assert.ok(!frames.some((frame) => frame.includes("LiveLocalCounter")));
   await at(page, "key").fill(KEY);
   await page.keyboard.press("Enter");
-  await openCounter(page);
+  await openCounter(page, visitor);
   await has(page, "count", "1");
   for (const id of ["reveal", "travel", "edit-text"]) assert.equal(await at(page, id).count(), 0, id);
   assert.equal(await panel(page).getByRole("button", { name: /^Edit|Back to here/ }).count(), 0);
@@ -304,7 +300,7 @@ test("in production the key opens it; private data, edits and going back there a
   await at(page, "key").fill(KEY);
   await page.getByRole("checkbox").check();
   await at(page, "key-send").click();
-  await row(page, "LiveLocalCounter").waitFor();
+  await mounted(page, visitor, "LiveLocalCounter").waitFor();
   await page.reload();
-  await row(page, "LiveLocalCounter").waitFor();
+  await mounted(page, visitor, "LiveLocalCounter").waitFor();
 });

@@ -96,7 +96,7 @@ describe("going back in time", () => {
     const travel = new Travel();
     const stops = [event(1), event(2), event(3)];
     expect(travel.position(stops)).toBe(2);
-    travel.travelled(1);
+    travel.go(1);
     expect(travel.position(stops)).toBe(0);
     travel.happened([jump(4)]);
     expect(travel.position(stops)).toBe(0);
@@ -104,9 +104,21 @@ describe("going back in time", () => {
     expect(travel.position([...stops, event(5)])).toBe(3);
   });
 
+  it("is where it was if the daemon refuses, unless one has gone on meanwhile", () => {
+    const travel = new Travel();
+    const stops = [event(1), event(2), event(3)];
+    travel.go(2);
+    travel.go(1)();
+    expect(travel.position(stops)).toBe(1);
+    const refused = travel.go(1);
+    travel.go(3);
+    refused();
+    expect(travel.position(stops)).toBe(2);
+  });
+
   it("is at the newest where the event that it went back to has left the list", () => {
     const travel = new Travel();
-    travel.travelled(1);
+    travel.go(1);
     expect(travel.position([event(2), event(3)])).toBe(1);
     expect(travel.position([])).toBe(-1);
   });

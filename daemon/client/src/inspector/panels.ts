@@ -65,10 +65,13 @@ export class InstancePanel {
   async travelTo(seq: number): Promise<void> {
     this.aim = undefined;
     this.travelProblem = undefined;
+    // At once: the next step may be taken before this one is answered.
+    const goBack = this.travel.go(seq);
+    this.#changed();
     try {
       await this.#session.travel(this.id, seq);
-      this.travel.travelled(seq);
     } catch (error) {
+      goBack();
       this.travelProblem = (error as Error).message;
     }
     this.#changed();

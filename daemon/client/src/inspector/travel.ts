@@ -26,8 +26,13 @@ export class Travel {
     return at >= 0 ? at : stops.length - 1;
   }
 
-  travelled(seq: number): void {
+  /** Goes there, and gives what goes back, should the daemon refuse. */
+  go(seq: number): () => void {
+    const before = this.#seq;
     this.#seq = seq;
+    return () => {
+      if (this.#seq === seq) this.#seq = before;
+    };
   }
 
   /** Whatever happens to the instance after a jump begins a new present. */
