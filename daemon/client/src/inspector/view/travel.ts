@@ -45,9 +45,9 @@ function changes({ delta }: InstanceEvent) {
 /** Where an event stands: `here` is what the instance has, `undone` came after it. */
 export function lookInTime(panel: InstancePanel, stops: readonly InstanceEvent[], event: InspectorEvent): string {
   const at = panel.travel.position(stops);
-  if (at < 0 || at >= stops.length - 1) return "";
-  const { seq } = stops[at]!;
-  return event.seq === seq ? "here" : event.seq > seq ? "undone" : "";
+  const index = stops.indexOf(event as InstanceEvent);
+  if (at >= stops.length - 1 || index < at) return "";
+  return index === at ? "here" : "undone";
 }
 
 export function backButton(panel: InstancePanel, stops: readonly InstanceEvent[], event: InspectorEvent) {
