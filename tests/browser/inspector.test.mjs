@@ -110,7 +110,7 @@ test("an action is called, the state is edited, and the page of the visitor foll
   await openCounter(page, visitor);
   await at(page, "call-action").selectOption("increment");
   await at(page, "call-payload").fill("{by: 3}");
-  assert.equal(await at(page, "call").isDisabled(), true);
+  await at(page, "call").and(page.locator(":disabled")).waitFor();
   await at(page, "call-payload").fill('{"by": 3}');
   await at(page, "call").click();
   await at(page, "call-outcome").getByText("increment is done").waitFor();
