@@ -38,7 +38,7 @@ import{live as Zn}from"./client.js";var Bt=globalThis,ne=e=>e,dt=Bt.trustedTypes
   </ul>`}function hn(e,t,n,s,o,i){let r=Kt(t,n),c=(M(s)||Array.isArray(s))&&!rt(s)&&Object.keys(s).length>0,l=c&&e.isOpen(r,o+1),p=e.flash(r,!l),m=()=>{e.toggle(r,o+1),i.draw()},d=`line ${p?`flash-${p}`:""}`,g=a`<span class="key">${n}</span>`,f=c?a`<button type="button" class="${d} twist" aria-expanded=${l} @click=${m}>${g} <span class="sum">${fn(s,l)}</span></button>`:a`<span class=${d}>${g} ${Me(e,r,s,i)}</span>`,$=o===0&&i.form?.of.key===n,k=o===0&&i.edit&&!rt(s)&&!$?a`<button type="button" class="quiet small edit" aria-label="Edit ${n}" @click=${()=>i.edit(n)}>Edit</button>`:u;return a`<li data-key=${n}><div class="entry">${f}${k}</div>
     ${$?i.form.view:l?Oe(e,r,s,o+1,i):u}</li>`}function fn(e,t){let n=Array.isArray(e)?R(e.length,"item"):R(Object.keys(e).length,"key");return t?n:`${n}  ${N(e)}`}function Me(e,t,n,s){if(rt(n))return a`<span class="value text">${n.start}…</span> <span class="sum">the beginning of ${I(n.$truncated)}</span>`;if(typeof n!="string")return a`<span class="value ${n===null?"null":typeof n}">${JSON.stringify(n)}</span>`;let o=n.length>Re&&!e.showsAll(t),i=()=>{e.showAll(t),s.draw()};return a`<span class="value text">${JSON.stringify(o?n.slice(0,Re):n)}</span>${o?a` <button type="button" class="quiet small" @click=${i}>all ${h(n.length)} characters</button>`:u}`}function Q(e,t){let{log:n,label:s,fits:o}=t,i=p=>(e.housekeeping||!At(p))&&(o?.(p)??!0),r=n.list.shown.filter(i).reverse(),c=e.cursors.get(s),l=r.some(p=>O(p)===c)?c:r[0]&&O(r[0]);return a`
     ${n.list.lost?a`<p class="note" role="status">${R(n.list.lost,"event")} could not be kept, and ${n.list.lost===1?"is":"are"} missing here.</p>`:u}
-    ${r.length===0?a`<p class="empty">${e.route.filter&&o?"Nothing fits the filter.":t.empty}</p>`:a`<ol class="events ${t.whose?"whose":""}" data-list=${s} data-testid="events" aria-label=${s}>
+    ${r.length===0?a`<p class="empty">${e.route.filter&&o?"Nothing fits the filter.":t.empty}</p>`:a`<ol class="events ${t.whose?"whose":""} ${t.tool?"with-tools":""}" data-list=${s} data-testid="events" aria-label=${s}>
           ${Nt(r,O,p=>$n(e,p,l,t))}
         </ol>`}
     ${n.list.all.length>=Tt?a`<p class="more">The last ${h(Tt)} are kept.</p>`:u}`}function X(e,t){let n=()=>{e.housekeeping=!e.housekeeping,e.draw()};return a`<span class="bar">
@@ -88,7 +88,7 @@ import{live as Zn}from"./client.js";var Bt=globalThis,ne=e=>e,dt=Bt.trustedTypes
       </div>
       <div class="column">
         ${r&&c.length>0?He(e,t,c):u}
-        ${E("Events",Q(e,{label:"Events",log:t.log,lookOf:l=>Pe(t,c,l),tool:l=>Le(t,c,l),empty:o?"Nothing has happened to it.":"Nothing has happened to it since it was opened here."}),X(e,t.log))}
+        ${E("Events",Q(e,{label:"Events",log:t.log,lookOf:l=>Pe(t,c,l),...c.length>0&&{tool:l=>Le(t,c,l)},empty:o?"Nothing has happened to it.":"Nothing has happened to it since it was opened here."}),X(e,t.log))}
       </div>
     </div>`}function An(e,t,n){if(t.state.value===void 0)return a`<p class="empty">Its state is not known.</p>`;let{edit:s}=t;return V(t.state,{label:"State",draw:e.draw,...n&&{edit:o=>{t.startEdit(o),e.draw(),requestAnimationFrame(()=>document.querySelector("[data-testid=edit-text]")?.focus())}},form:s&&{of:s,view:En(e,t,s)}})}function En(e,t,n){let s=()=>{t.edit=void 0,e.draw()},o=async r=>{r.preventDefault(),await n.save()&&t.edit===n&&s()},i=r=>{n.text=r.target.value,e.draw()};return a`<form class="edit-form" @submit=${o} @keydown=${r=>Be(r,s)}>
     <textarea data-testid="edit-text" aria-label="${n.key} as JSON" rows=${De(n.text)} spellcheck="false" aria-invalid=${!!n.problem} .value=${y(n.text)} @input=${i}></textarea>
@@ -182,9 +182,9 @@ import{live as Zn}from"./client.js";var Bt=globalThis,ne=e=>e,dt=Bt.trustedTypes
       ${W("Waiting",I(o.waitingBytes),"Bytes that are not sent yet")}
     </dl>`}function Jn(e){return a`<select class="theme" aria-label="Colours" @change=${n=>e.setTheme(n.target.value)}>
     ${Qt.map(n=>a`<option value=${n} .selected=${y(n===e.theme)}>${n}</option>`)}
-  </select>`}function Bn(e){let t=e.filter(({health:n})=>n&&n.status!=="healthy");return t.sort((n,s)=>s.health.status.localeCompare(n.health.status)),a`<ul class="alerts" aria-label="Alerts" role="alert" data-testid="alerts">
+  </select>`}function Bn(e){let t=e.filter(({health:n})=>n&&n.status!=="healthy");return t.sort((n,s)=>s.health.status.localeCompare(n.health.status)),a`<ul class="alerts" aria-label="Alerts" data-testid="alerts">
     ${t.map(({component:n,health:s})=>a`<li class=${s.status}>
-      <a href=${w("modules",null,n)}>${n}</a> is ${Ht(s.status)}:
+      <span role="alert"><a href=${w("modules",null,n)}>${n}</a> is ${Ht(s.status)}</span>:
       ${h(s.broken)} of ${R(s.events,"event")} broke, ${s.meanMs.toFixed(1)} ms each
     </li>`)}
   </ul>`}var Dn={instances:"Instances",rooms:"Rooms",connections:"Connections",modules:"Modules",swaps:"Swaps",tail:"Tail"};function Fn(e,{counts:t,modules:n,swaps:s}){let{route:o}=e,i={instances:t.instances,rooms:t.rooms,connections:t.connections,modules:n.total,swaps:s.length};return a`<div class="ways">

@@ -35,7 +35,7 @@ export function eventList(app: App, options: EventListOptions) {
     ${log.list.lost ? html`<p class="note" role="status">${plural(log.list.lost, "event")} could not be kept, and ${log.list.lost === 1 ? "is" : "are"} missing here.</p>` : nothing}
     ${shown.length === 0
       ? html`<p class="empty">${app.route.filter && fits ? "Nothing fits the filter." : options.empty}</p>`
-      : html`<ol class="events ${options.whose ? "whose" : ""}" data-list=${label} data-testid="events" aria-label=${label}>
+      : html`<ol class="events ${options.whose ? "whose" : ""} ${options.tool ? "with-tools" : ""}" data-list=${label} data-testid="events" aria-label=${label}>
           ${repeat(shown, keyOf, (event) => eventView(app, event, cursor, options))}
         </ol>`}
     ${log.list.all.length >= MOST_EVENTS ? html`<p class="more">The last ${count(MOST_EVENTS)} are kept.</p>` : nothing}`;

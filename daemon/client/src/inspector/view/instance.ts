@@ -36,7 +36,7 @@ export function instancePanel(app: App, panel: InstancePanel, selected: Selected
             label: "Events",
             log: panel.log,
             lookOf: (event) => lookInTime(panel, stops, event),
-            tool: (event) => backButton(panel, stops, event),
+            ...(stops.length > 0 && { tool: (event) => backButton(panel, stops, event) }),
             empty: isDevelopment ? "Nothing has happened to it." : "Nothing has happened to it since it was opened here.",
           }),
           listTools(app, panel.log),
