@@ -39,7 +39,7 @@ describe("the API key", () => {
     await giveKey("guess", true);
     server.reply("COMPONENT_MOUNT", denied);
     await drawn();
-    expect(at("key-problem").textContent).toBe("The key is not right");
+    expect(at("key-problem").textContent).toBe("That key was refused. The key is not right");
     expect((at("key") as HTMLInputElement).value).toBe("");
     expect(sessionStorage.length).toBe(0);
   });

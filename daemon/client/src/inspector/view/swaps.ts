@@ -23,8 +23,8 @@ function swapView({ at, module, outcome, tookMs, components, error }: Swap) {
   return html`<li class="swap ${outcome}" data-outcome=${outcome}>
     <time>${clock(at)}</time>
     <span class="result">${outcome}</span>
+    <p><b>${module}</b> <span class="sum">in ${duration(tookMs)}</span></p>
     <div>
-      <p><b>${module}</b> <span class="sum">in ${duration(tookMs)}</span></p>
       ${components.map(
         ({ name, version, isNew, instances }) => html`<p class="swapped">
           <a href=${linkTo("instances", null, name)}>${name}</a> <span class="version">${version}</span>

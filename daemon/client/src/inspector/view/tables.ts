@@ -64,7 +64,7 @@ export const CONNECTIONS: TableView<ConnectionRow> = {
   linkOf: ({ id }) => linkTo("instances", null, id),
   empty: "Nobody is connected.",
   columns: [
-    { id: "id", label: "Connection", value: ({ id }) => id },
+    { id: "id", label: "Connection", value: ({ id }) => id, cell: ({ id }) => html`<span class="id">${id}</span>` },
     { id: "user", label: "User", value: ({ userId }) => userId, cell: ({ userId }) => orNone(userId) },
     { id: "age", label: "Age", figure: true, value: ({ ageMs }) => ageMs, cell: ({ ageMs }) => duration(ageMs) },
     { id: "silent", label: "Silent for", figure: true, value: ({ silentMs }) => silentMs, cell: ({ silentMs }) => duration(silentMs) },
