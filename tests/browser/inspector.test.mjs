@@ -266,7 +266,7 @@ test("in production the key opens it; private data, edits and going back there a
   await page.goto(`${production.url}/live/inspector`);
   await at(page, "key").fill("a guess");
   await at(page, "key-send").click();
-  await page.waitForFunction(() => document.querySelector('[data-testid="key-problem"]').textContent !== "");
+  await at(page, "key-problem").getByText("That key was refused.").waitFor();
   assert.ok(!frames.some((frame) => frame.includes("LiveLocalCounter")));
   await at(page, "key").fill(KEY);
   await page.keyboard.press("Enter");

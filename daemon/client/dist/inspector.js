@@ -113,7 +113,7 @@ import{live as Zn}from"./client.js";var Bt=globalThis,ne=e=>e,dt=Bt.trustedTypes
       <div class="outcome-of-call" role="status" data-testid="call-outcome">${c}</div>
     </form>`)}function Fe(e){let{keyForm:t}=e;return a`<form class="key-form" @submit=${s=>{s.preventDefault(),e.tryKey()}} autocomplete="off">
     <h2>This daemon asks for its API key</h2>
-    <p class="problem" role="alert" data-testid="key-problem">${t.tried?`That key was refused. ${e.session.refusal?.message??""}`:""}</p>
+    <p class=${t.tried?"problem":"aside"} role="alert" data-testid="key-problem">${t.tried?"That key was refused. ":""}${e.session.refusal?.message??""}</p>
     <label for="key">API key</label>
     <input id="key" data-testid="key" type="password" autocomplete="off" spellcheck="false" autofocus required .value=${y(t.text)}
       @input=${s=>t.text=s.target.value} />

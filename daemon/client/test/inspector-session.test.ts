@@ -22,7 +22,7 @@ describe("the API key", () => {
     server.reply("COMPONENT_MOUNT", denied);
     await drawn();
     // Nobody has given a wrong one yet.
-    expect(at("key-problem").textContent).toBe("");
+    expect(at("key-problem").textContent).toBe("The key is not right");
     await giveKey("s3cret");
     expect(props(server.last("COMPONENT_MOUNT"))).toEqual({ key: "s3cret" });
     server.mounted(INSPECTOR, inspectorState(inProduction));

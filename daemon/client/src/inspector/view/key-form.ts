@@ -12,7 +12,7 @@ export function keyForm(app: App) {
   };
   return html`<form class="key-form" @submit=${submit} autocomplete="off">
     <h2>This daemon asks for its API key</h2>
-    <p class="problem" role="alert" data-testid="key-problem">${keyForm.tried ? `That key was refused. ${app.session.refusal?.message ?? ""}` : ""}</p>
+    <p class=${keyForm.tried ? "problem" : "aside"} role="alert" data-testid="key-problem">${keyForm.tried ? "That key was refused. " : ""}${app.session.refusal?.message ?? ""}</p>
     <label for="key">API key</label>
     <input id="key" data-testid="key" type="password" autocomplete="off" spellcheck="false" autofocus required .value=${live(keyForm.text)}
       @input=${(event: Event) => (keyForm.text = (event.target as HTMLInputElement).value)} />
