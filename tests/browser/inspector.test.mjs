@@ -49,11 +49,13 @@ const inspect = (daemon, hash = "") => open(`${daemon.url}/live/inspector${hash}
 
 const row = (page, text) => at(page, "row").filter({ hasText: text });
 /** What a visitor has mounted. What those of earlier tests had is there for a while. */
-const mounted = (page, visitor, component) => page.locator(`tr:has([title="${visitor.connection}"]) [data-testid=row]`).filter({ hasText: component });
+const mounted = (page, visitor, component) =>
+  page.locator(`tr:has([title="${visitor.connection}"]) [data-testid=row]`).filter({ hasText: component });
 const panel = (page) => at(page, "panel");
 const event = (page, text) => at(page, "events").locator("li.event", { hasText: text });
 /** Waits until a key of the state that is open shows this. */
-const has = (page, key, text) => panel(page).locator(`[aria-label="State"] > [data-key="${key}"]`, { hasText: text }).first().waitFor();
+const has = (page, key, text) =>
+  panel(page).locator(`[aria-label="State"] > [data-key="${key}"]`, { hasText: text }).first().waitFor();
 
 async function openCounter(page, visitor) {
   await mounted(page, visitor, "LiveLocalCounter").click();
@@ -206,7 +208,10 @@ test("a room is followed, with its members and its events", async () => {
   const before = Number((await at(first.page, "shared-count").textContent()).trim());
   await at(first.page, "shared-increment").click();
   await has(page, "count", String(before + 1));
-  await event(page, "room:state").first().locator(".gist", { hasText: `count ${before + 1}` }).waitFor();
+  await event(page, "room:state")
+    .first()
+    .locator(".gist", { hasText: `count ${before + 1}` })
+    .waitFor();
   await at(page, "pause").click();
   const shown = await event(page, "room:").count();
   await at(second.page, "shared-increment").click();
@@ -214,7 +219,9 @@ test("a room is followed, with its members and its events", async () => {
   await at(page, "pause").getByText(/new/).waitFor();
   assert.equal(await event(page, "room:").count(), shown);
   await at(page, "pause").click();
-  await event(page, `count ${before + 2}`).first().waitFor();
+  await event(page, `count ${before + 2}`)
+    .first()
+    .waitFor();
   await second.close();
   await event(page, "room:leave").first().waitFor();
   noErrors();
@@ -246,7 +253,9 @@ test("after a lost connection everything is as it was", async () => {
   await has(page, "count", "1");
   await sockets[0].close({ code: 4001 });
   await page.waitForSelector('[data-testid="connection-status"][data-status="lost"]');
-  await at(page, "notice").getByText(/^Connection lost/).waitFor();
+  await at(page, "notice")
+    .getByText(/^Connection lost/)
+    .waitFor();
   await has(page, "count", "1");
   await at(visitor.page, "counter-increment").click();
   await page.waitForSelector('[data-testid="connection-status"][data-status="open"]');
@@ -273,7 +282,12 @@ test("in production the key opens it; private data, edits and going back there a
   await openCounter(page, visitor);
   await has(page, "count", "1");
   for (const id of ["reveal", "travel", "edit-text"]) assert.equal(await at(page, id).count(), 0, id);
-  assert.equal(await panel(page).getByRole("button", { name: /^Edit|Back to here/ }).count(), 0);
+  assert.equal(
+    await panel(page)
+      .getByRole("button", { name: /^Edit|Back to here/ })
+      .count(),
+    0,
+  );
   await at(visitor.page, "counter-increment").click();
   await event(page, "count 2").waitFor();
   await at(page, "call-action").selectOption("increment");
@@ -288,8 +302,16 @@ test("in production the key opens it; private data, edits and going back there a
     const inspector = live({ storage: false }).use("$inspector", { props: { key } });
     await new Promise((done) => inspector.subscribe("$connected", (on) => on && done()));
     const [{ id }] = inspector.state.instances.rows.filter(({ component }) => component === "LiveLocalCounter");
-    const refused = (action, payload) => inspector.call(action, payload).then(() => "done", ({ message }) => message);
-    const answers = [await refused("reveal", { private: true }), await refused("edit", { instance: id, changes: { count: 9 } }), await refused("travel", { instance: id, seq: 1 })];
+    const refused = (action, payload) =>
+      inspector.call(action, payload).then(
+        () => "done",
+        ({ message }) => message,
+      );
+    const answers = [
+      await refused("reveal", { private: true }),
+      await refused("edit", { instance: id, changes: { count: 9 } }),
+      await refused("travel", { instance: id, seq: 1 }),
+    ];
     inspector.unmount();
     return answers;
   }, KEY);

@@ -1,7 +1,16 @@
 // What an inspector is told, as small as a test can have it, and the page that is told it.
 
 import { vi } from "vitest";
-import type { ConnectionRow, InspectorState, InstanceEvent, InstanceRow, ModuleRow, RoomEvent, SelectedInstance, SelectedRoom } from "../src/inspector/contract.ts";
+import type {
+  ConnectionRow,
+  InspectorState,
+  InstanceEvent,
+  InstanceRow,
+  ModuleRow,
+  RoomEvent,
+  SelectedInstance,
+  SelectedRoom,
+} from "../src/inspector/contract.ts";
 import { App } from "../src/inspector/app.ts";
 import { listenForKeys } from "../src/inspector/keyboard.ts";
 import { type FakeSocket, newUrl, socket } from "./harness.ts";
@@ -10,30 +19,97 @@ import { live } from "../src/live.ts";
 export const INSPECTOR = "inspector-1";
 
 export const instance = (id: string, more: Partial<InstanceRow> = {}): InstanceRow => ({
-  id, component: "LiveCounter", version: "1.0.0", connectionId: "c-1", members: null, waiting: 0, busy: false, stateBytes: 12, rooms: [], lost: false, ...more,
+  id,
+  component: "LiveCounter",
+  version: "1.0.0",
+  connectionId: "c-1",
+  members: null,
+  waiting: 0,
+  busy: false,
+  stateBytes: 12,
+  rooms: [],
+  lost: false,
+  ...more,
 });
 
-export const connection = (id: string, more: Partial<ConnectionRow> = {}): ConnectionRow => ({ id, userId: null, ageMs: 1000, silentMs: 0, waitingBytes: 0, ...more });
+export const connection = (id: string, more: Partial<ConnectionRow> = {}): ConnectionRow => ({
+  id,
+  userId: null,
+  ageMs: 1000,
+  silentMs: 0,
+  waitingBytes: 0,
+  ...more,
+});
 
 export const module = (component: string, more: Partial<ModuleRow> = {}): ModuleRow => ({
-  module: `${component}.wasm`, component, version: "1.0.0", bytes: 2048, kind: "component", instances: 1, workers: { live: 1, recycled: 0, trapped: 0 },
-  health: { status: "healthy", events: 10, broken: 0, meanMs: 0.5, lastEventMs: 100 }, actions: ["increment"], ...more,
+  module: `${component}.wasm`,
+  component,
+  version: "1.0.0",
+  bytes: 2048,
+  kind: "component",
+  instances: 1,
+  workers: { live: 1, recycled: 0, trapped: 0 },
+  health: { status: "healthy", events: 10, broken: 0, meanMs: 0.5, lastEventMs: 100 },
+  actions: ["increment"],
+  ...more,
 });
 
 export const event = (seq: number, more: Partial<InstanceEvent> = {}): InstanceEvent => ({
-  seq, at: 1_000_000 + seq, kind: "action", instance: "i-1", component: "LiveCounter", name: "increment", payload: null, delta: { count: seq }, result: null,
-  error: null, outcome: "ok", tookUs: 85, connection: "c-1", userId: null, request: "r-1", canTravel: true, ...more,
+  seq,
+  at: 1_000_000 + seq,
+  kind: "action",
+  instance: "i-1",
+  component: "LiveCounter",
+  name: "increment",
+  payload: null,
+  delta: { count: seq },
+  result: null,
+  error: null,
+  outcome: "ok",
+  tookUs: 85,
+  connection: "c-1",
+  userId: null,
+  request: "r-1",
+  canTravel: true,
+  ...more,
 });
 
-export const roomEvent = (seq: number, more: Partial<RoomEvent> = {}): RoomEvent => ({ seq, at: 1_000_000 + seq, kind: "room:emit", room: "lobby", name: "hello", data: { n: seq }, from: "i-1", ...more });
+export const roomEvent = (seq: number, more: Partial<RoomEvent> = {}): RoomEvent => ({
+  seq,
+  at: 1_000_000 + seq,
+  kind: "room:emit",
+  room: "lobby",
+  name: "hello",
+  data: { n: seq },
+  from: "i-1",
+  ...more,
+});
 
 export const selected = (id: string, more: Partial<SelectedInstance> = {}): SelectedInstance => ({
-  kind: "instance", id, component: "LiveCounter", version: "1.0.0", there: true, busy: false, state: { count: 1, name: "Ada" }, private: null, rooms: ["lobby"],
-  timers: [], actions: ["increment", "reset"], canTravel: true, ...more,
+  kind: "instance",
+  id,
+  component: "LiveCounter",
+  version: "1.0.0",
+  there: true,
+  busy: false,
+  state: { count: 1, name: "Ada" },
+  private: null,
+  rooms: ["lobby"],
+  timers: [],
+  actions: ["increment", "reset"],
+  canTravel: true,
+  ...more,
 });
 
 export const selectedRoom = (name: string, more: Partial<SelectedRoom> = {}): SelectedRoom => ({
-  kind: "room", name, there: true, logic: null, state: { topic: "news" }, members: [{ id: "i-1", component: "LiveCounter" }], serverOnly: false, ...more,
+  kind: "room",
+  name,
+  there: true,
+  logic: null,
+  state: { topic: "news" },
+  members: [{ id: "i-1", component: "LiveCounter" }],
+  serverOnly: false,
+  ...more,
 });
 
 export function inspectorState(more: Partial<InspectorState> = {}): InspectorState {
@@ -58,7 +134,10 @@ export const inProduction = { daemon: { ...inspectorState().daemon, mode: "produ
 export const drawn = () => vi.advanceTimersByTimeAsync(20);
 
 /** The page, mounted with this state. */
-export async function openPage(hash = "", more: Partial<InspectorState> = {}): Promise<{ app: App; server: FakeSocket; root: HTMLElement }> {
+export async function openPage(
+  hash = "",
+  more: Partial<InspectorState> = {},
+): Promise<{ app: App; server: FakeSocket; root: HTMLElement }> {
   const opened = await loadPage(hash);
   opened.server.mounted(INSPECTOR, inspectorState(more));
   await drawn();
@@ -83,7 +162,9 @@ export const rows = () => all("[data-testid=row]").map((row) => row.textContent!
 
 /** The payloads of the calls of one of the inspector's actions. */
 export const called = (server: FakeSocket, action: string): unknown[] =>
-  server.sent.filter((message) => message.type === "CALL_ACTION" && message["action"] === action).map((message) => message["payload"]);
+  server.sent
+    .filter((message) => message.type === "CALL_ACTION" && message["action"] === action)
+    .map((message) => message["payload"]);
 
 /** Answers the newest call of an action. */
 export function answer(server: FakeSocket, action: string, result: unknown = null): void {

@@ -88,7 +88,14 @@ describe("going back in time", () => {
   const edit = (seq: number) => event(seq, { kind: "inspector", name: "edit" });
 
   it("stops where a state is known, at what was edited too, and not at jumps", () => {
-    const events = [event(1, { canTravel: false }), event(2), roomEvent(3), jump(4), edit(5), event(6, { kind: "daemon", name: null, delta: null })];
+    const events = [
+      event(1, { canTravel: false }),
+      event(2),
+      roomEvent(3),
+      jump(4),
+      edit(5),
+      event(6, { kind: "daemon", name: null, delta: null }),
+    ];
     expect(new Travel().stops(events).map(({ seq }) => seq)).toEqual([2, 5]);
   });
 

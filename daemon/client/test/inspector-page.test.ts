@@ -1,7 +1,27 @@
 // What the inspector's page shows and does.
 
 import { describe, expect, it, vi } from "vitest";
-import { INSPECTOR, all, answer, at, called, drawn, event, follow, inProduction, instance, module, openPage, press, refuse, roomEvent, rows, selected, selectedRoom, type } from "./inspecting.ts";
+import {
+  INSPECTOR,
+  all,
+  answer,
+  at,
+  called,
+  drawn,
+  event,
+  follow,
+  inProduction,
+  instance,
+  module,
+  openPage,
+  press,
+  refuse,
+  roomEvent,
+  rows,
+  selected,
+  selectedRoom,
+  type,
+} from "./inspecting.ts";
 
 const click = async (element: HTMLElement | null | undefined) => {
   element!.click();
@@ -11,7 +31,16 @@ const button = (text: string) => all("button").find((button) => button.textConte
 
 describe("the tables", () => {
   it("sort by a column, and turn round", async () => {
-    await openPage("", { instances: { total: 3, rows: [instance("i-1", { stateBytes: 5 }), instance("i-2", { stateBytes: 50, component: "A" }), instance("i-3", { stateBytes: null, component: "B" })] } });
+    await openPage("", {
+      instances: {
+        total: 3,
+        rows: [
+          instance("i-1", { stateBytes: 5 }),
+          instance("i-2", { stateBytes: 50, component: "A" }),
+          instance("i-3", { stateBytes: null, component: "B" }),
+        ],
+      },
+    });
     expect(rows()).toEqual(["A", "B", "LiveCounter"]);
     await click(button("State"));
     expect(rows()).toEqual(["A", "LiveCounter", "B"]);
@@ -48,7 +77,9 @@ describe("the tables", () => {
     const { server } = await openPage("#/modules?filter=counter", { modules: { total: 2, rows: [module("LiveCounter"), ill] } });
     expect(rows()).toEqual(["LiveCounter"]);
     expect(called(server, "filter")).toEqual([]);
-    expect(at("alerts").textContent!.replace(/\s+/g, " ").trim()).toBe("LiveForm is unhealthy: 4 of 10 events broke, 1.3 ms each");
+    expect(at("alerts").textContent!.replace(/\s+/g, " ").trim()).toBe(
+      "LiveForm is unhealthy: 4 of 10 events broke, 1.3 ms each",
+    );
   });
 });
 
@@ -97,7 +128,10 @@ describe("an instance", () => {
   it("is opened by its address, with its state and its last events, the newest first", async () => {
     const { server } = await open();
     expect(called(server, "select")).toEqual([{ instance: "i-1" }]);
-    expect(all(".tree [data-key]").map((part) => part.textContent!.replace(/\s+/g, " ").trim())).toEqual(["count 1Edit", 'name "Ada"Edit']);
+    expect(all(".tree [data-key]").map((part) => part.textContent!.replace(/\s+/g, " ").trim())).toEqual([
+      "count 1Edit",
+      'name "Ada"Edit',
+    ]);
     expect(all(".event").map((row) => row.dataset["seq"])).toEqual(["3", "2", "1"]);
   });
 
@@ -121,11 +155,26 @@ describe("an instance", () => {
 
   it("opens an event to show all of it", async () => {
     const { server } = await open();
-    server.delta(INSPECTOR, { news: { batch: 1, lost: 0, events: [event(4, { payload: { by: 2 }, result: { ok: true }, error: "too much", outcome: "refused" })] } });
+    server.delta(INSPECTOR, {
+      news: {
+        batch: 1,
+        lost: 0,
+        events: [event(4, { payload: { by: 2 }, result: { ok: true }, error: "too much", outcome: "refused" })],
+      },
+    });
     await drawn();
     await click(all(".event-line")[0]);
     const details = document.querySelector(".event .details")!;
-    expect([...details.querySelectorAll("dt")].map((term) => term.textContent)).toEqual(["Error", "Payload", "Delta", "Result", "Instance", "Connection", "Request", "Number"]);
+    expect([...details.querySelectorAll("dt")].map((term) => term.textContent)).toEqual([
+      "Error",
+      "Payload",
+      "Delta",
+      "Result",
+      "Instance",
+      "Connection",
+      "Request",
+      "Number",
+    ]);
     expect(details.textContent).toContain("too much");
   });
 
@@ -136,7 +185,9 @@ describe("an instance", () => {
     expect((at("call") as HTMLButtonElement).disabled).toBe(true);
     type(at("call-payload"), `{"by": 2}`);
     await drawn();
-    at("call").closest("form")!.dispatchEvent(new Event("submit", { cancelable: true }));
+    at("call")
+      .closest("form")!
+      .dispatchEvent(new Event("submit", { cancelable: true }));
     expect(called(server, "call")).toEqual([{ instance: "i-1", action: "increment", payload: { by: 2 } }]);
     answer(server, "call", { success: false, result: null, error: "<b>no</b>", code: "ACTION_FAILED" });
     await drawn();
@@ -148,12 +199,16 @@ describe("an instance", () => {
     const { server } = await open();
     await click(all(".edit")[0]);
     type(at("edit-text"), "7");
-    at("edit-text").closest("form")!.dispatchEvent(new Event("submit", { cancelable: true }));
+    at("edit-text")
+      .closest("form")!
+      .dispatchEvent(new Event("submit", { cancelable: true }));
     expect(called(server, "edit")).toEqual([{ instance: "i-1", changes: { count: 7 } }]);
     refuse(server, "edit", "It is busy");
     await drawn();
     expect(at("edit-text").closest("form")!.textContent).toContain("It is busy");
-    at("edit-text").closest("form")!.dispatchEvent(new Event("submit", { cancelable: true }));
+    at("edit-text")
+      .closest("form")!
+      .dispatchEvent(new Event("submit", { cancelable: true }));
     answer(server, "edit");
     await drawn();
     expect(at("edit-text")).toBeNull();
@@ -165,7 +220,9 @@ describe("an instance", () => {
     expect(called(server, "travel")).toEqual([{ instance: "i-1", seq: 2 }]);
     answer(server, "travel");
     await drawn();
-    expect(all(".event").map((row) => row.classList.contains("undone") ? "undone" : row.classList.contains("here") ? "here" : "")).toEqual(["undone", "here", ""]);
+    expect(
+      all(".event").map((row) => (row.classList.contains("undone") ? "undone" : row.classList.contains("here") ? "here" : "")),
+    ).toEqual(["undone", "here", ""]);
     const slider = at("travel") as HTMLInputElement;
     slider.value = "0";
     slider.dispatchEvent(new Event("input"));
@@ -200,7 +257,12 @@ describe("an instance", () => {
 
   it("has in production no private data, no edit and no time", async () => {
     await open(inProduction);
-    expect([at("reveal"), at("travel"), document.querySelector(".edit"), document.querySelector(".back")]).toEqual([null, null, null, null]);
+    expect([at("reveal"), at("travel"), document.querySelector(".edit"), document.querySelector(".back")]).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
     expect(at("call")).not.toBeNull();
   });
 
@@ -256,7 +318,14 @@ describe("the swaps", () => {
     await openPage("#/swaps", {
       swaps: [
         { at: 2000, module: "form.wasm", outcome: "refused", tookMs: 3, components: [], error: "<script>no</script>" },
-        { at: 1000, module: "counter.wasm", outcome: "taken", tookMs: 12.4, components: [{ name: "LiveCounter", version: "1.0.1", isNew: false, instances: 1 }], error: null },
+        {
+          at: 1000,
+          module: "counter.wasm",
+          outcome: "taken",
+          tookMs: 12.4,
+          components: [{ name: "LiveCounter", version: "1.0.1", isNew: false, instances: 1 }],
+          error: null,
+        },
       ],
     });
     const [refused, taken] = all(".swap").map((swap) => swap.textContent!.replace(/\s+/g, " "));

@@ -21,19 +21,35 @@ describe("an address", () => {
   });
 
   it("leads to the beginning where it leads nowhere", () => {
-    for (const hash of ["", "#", "#/", "#/nothing/here"]) expect(parseRoute(hash)).toEqual({ view: "instances", open: null, filter: "" });
+    for (const hash of ["", "#", "#/", "#/nothing/here"])
+      expect(parseRoute(hash)).toEqual({ view: "instances", open: null, filter: "" });
     expect(parseRoute("#/rooms/%E0%A4%A").open).toBe("%E0%A4%A");
     expect(parseRoute("#/modules/x").open).toBeNull();
   });
 
   it("has no filter where there is none", () => {
-    expect([linkTo("modules"), linkTo("instances", null, "c-1"), linkTo("rooms", "a/b")]).toEqual(["#/modules", "#/instances?filter=c-1", "#/rooms/a%2Fb"]);
+    expect([linkTo("modules"), linkTo("instances", null, "c-1"), linkTo("rooms", "a/b")]).toEqual([
+      "#/modules",
+      "#/instances?filter=c-1",
+      "#/rooms/a%2Fb",
+    ]);
   });
 });
 
 describe("the order of rows", () => {
-  const rows = [{ id: "c", n: 2 }, { id: "a", n: null }, { id: "b10", n: 2 }, { id: "b9", n: 10 }];
-  const order = (by: "id" | "n", descending: boolean) => sorted(rows, (row) => row[by], ({ id }) => id, descending).map(({ id }) => id);
+  const rows = [
+    { id: "c", n: 2 },
+    { id: "a", n: null },
+    { id: "b10", n: 2 },
+    { id: "b9", n: 10 },
+  ];
+  const order = (by: "id" | "n", descending: boolean) =>
+    sorted(
+      rows,
+      (row) => row[by],
+      ({ id }) => id,
+      descending,
+    ).map(({ id }) => id);
 
   it("is by figures or by text with numbers in it; equal rows stay by their key, unknown ones last", () => {
     expect(order("n", false)).toEqual(["b10", "c", "b9", "a"]);
@@ -59,9 +75,20 @@ describe("a filter", () => {
 
 describe("figures", () => {
   it("have one form each", () => {
-    expect([count(1234567), plural(1, "event"), plural(0, "event"), plural(2, "key")]).toEqual(["1,234,567", "1 event", "0 events", "2 keys"]);
+    expect([count(1234567), plural(1, "event"), plural(0, "event"), plural(2, "key")]).toEqual([
+      "1,234,567",
+      "1 event",
+      "0 events",
+      "2 keys",
+    ]);
     expect([0, 1023, 1536, 5_000_000].map(bytes)).toEqual(["0 B", "1,023 B", "1.5 KiB", "4.8 MiB"]);
-    expect([12, 1500, 125_000, 7_500_000, 200_000_000].map(duration)).toEqual(["12 ms", "1.5 s", "2 min 5 s", "2 h 5 min", "2 d 7 h"]);
+    expect([12, 1500, 125_000, 7_500_000, 200_000_000].map(duration)).toEqual([
+      "12 ms",
+      "1.5 s",
+      "2 min 5 s",
+      "2 h 5 min",
+      "2 d 7 h",
+    ]);
     expect([85, 1234, 2_500_000].map(took)).toEqual(["85 µs", "1.2 ms", "2.50 s"]);
   });
 });

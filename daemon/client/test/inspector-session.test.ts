@@ -1,7 +1,24 @@
 // The inspector and its daemon: the key, and coming back after a lost connection.
 
 import { describe, expect, it } from "vitest";
-import { at, answer, all, called, drawn, event, follow, inProduction, inspectorState, INSPECTOR, loadPage, openPage, refuse, rows, selected, type } from "./inspecting.ts";
+import {
+  at,
+  answer,
+  all,
+  called,
+  drawn,
+  event,
+  follow,
+  inProduction,
+  inspectorState,
+  INSPECTOR,
+  loadPage,
+  openPage,
+  refuse,
+  rows,
+  selected,
+  type,
+} from "./inspecting.ts";
 import { back, reconnected } from "./harness.ts";
 
 const denied = { success: false, code: "AUTH_DENIED", error: "The key is not right" };

@@ -97,7 +97,12 @@ describe("a tree on the page", () => {
   });
 
   it("shows the first hundred of a long list until one wants more", () => {
-    show(new Tree(1, Array.from({ length: 130 }, (_, n) => n)));
+    show(
+      new Tree(
+        1,
+        Array.from({ length: 130 }, (_, n) => n),
+      ),
+    );
     expect(all("li .value")).toHaveLength(100);
     all("button").at(-1)!.click();
     expect(all("li .value")).toHaveLength(130);

@@ -121,7 +121,8 @@ export class App {
     this.filters.set(view, filter);
     if (open === null) this.panel = null;
     else if (view === "instances") {
-      if (!(this.panel instanceof InstancePanel && this.panel.id === open)) this.panel = new InstancePanel(open, this.session, this.draw);
+      if (!(this.panel instanceof InstancePanel && this.panel.id === open))
+        this.panel = new InstancePanel(open, this.session, this.draw);
     } else if (!(this.panel instanceof RoomPanel && this.panel.name === open)) this.panel = new RoomPanel(open);
     this.session.select(this.#target());
     this.session.tail(view === "tail", this.tail.component || undefined);
@@ -142,7 +143,8 @@ export class App {
 
   #changed(): void {
     const { phase, state } = this.session;
-    if (phase === "lost" && this.#phase === "open") this.#tell(`Connection lost at ${clock(Date.now())}. What is shown is the last that was known.`, true);
+    if (phase === "lost" && this.#phase === "open")
+      this.#tell(`Connection lost at ${clock(Date.now())}. What is shown is the last that was known.`, true);
     // A key that was refused is worth nothing after a reload either.
     if (phase === "refused" && this.#phase !== "refused") storeKey(null);
     this.#phase = phase;

@@ -12,7 +12,10 @@ export interface DaemonInfo {
   mayEdit: boolean;
 }
 
-export type Counts = Record<"connections" | "instances" | "rooms" | "timers" | "uploads" | "workers" | "messages" | "waitingBytes", number>;
+export type Counts = Record<
+  "connections" | "instances" | "rooms" | "timers" | "uploads" | "workers" | "messages" | "waitingBytes",
+  number
+>;
 
 /** What is there in all, and the part of it that fits the filter and is sent. */
 export interface Table<Row> {

@@ -31,7 +31,8 @@ export function changedPaths(before: Json | undefined, after: Json | undefined, 
     return found;
   }
   const [old, now] = [before as Record<string, Json>, after as Record<string, Json>];
-  for (const key of Object.keys(now)) changedPaths(Object.hasOwn(old, key) ? old[key] : undefined, now[key], pathOf(path, key), found);
+  for (const key of Object.keys(now))
+    changedPaths(Object.hasOwn(old, key) ? old[key] : undefined, now[key], pathOf(path, key), found);
   if (Object.keys(old).some((key) => !Object.hasOwn(now, key))) found.push(path);
   return found;
 }

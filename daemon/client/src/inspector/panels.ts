@@ -92,7 +92,10 @@ export class RoomPanel {
   }
 
   news({ events, lost }: News): void {
-    this.log.list.add(events.filter((event) => isRoomEvent(event) && event.room === this.name), lost);
+    this.log.list.add(
+      events.filter((event) => isRoomEvent(event) && event.room === this.name),
+      lost,
+    );
   }
 
   known(events: InspectorEvent[], again: boolean): void {

@@ -13,7 +13,12 @@ export function nextSort(sort: Sort | undefined, column: string, isFigure: boole
   return { column, descending: isFigure };
 }
 
-export function sorted<Row>(rows: readonly Row[], valueOf: (row: Row) => Value, keyOf: (row: Row) => string, descending: boolean): Row[] {
+export function sorted<Row>(
+  rows: readonly Row[],
+  valueOf: (row: Row) => Value,
+  keyOf: (row: Row) => string,
+  descending: boolean,
+): Row[] {
   const sign = descending ? -1 : 1;
   return [...rows].sort((a, b) => compare(valueOf(a), valueOf(b), sign) || compare(keyOf(a), keyOf(b), 1));
 }

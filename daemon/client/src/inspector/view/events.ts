@@ -32,13 +32,23 @@ export function eventList(app: App, options: EventListOptions) {
   const remembered = app.cursors.get(label);
   const cursor = shown.some((event) => keyOf(event) === remembered) ? remembered : shown[0] && keyOf(shown[0]);
   return html`
-    ${log.list.lost ? html`<p class="note" role="status">${plural(log.list.lost, "event")} could not be kept, and ${log.list.lost === 1 ? "is" : "are"} missing here.</p>` : nothing}
-    ${shown.length === 0
-      ? html`<p class="empty">${app.route.filter && fits ? "Nothing fits the filter." : options.empty}</p>`
-      : html`<ol class="events ${options.whose ? "whose" : ""} ${options.tool ? "with-tools" : ""}" data-list=${label} data-testid="events" aria-label=${label}>
+    ${lostNote(log.list.lost)}
+    ${
+      shown.length === 0
+        ? html`<p class="empty">${app.route.filter && fits ? "Nothing fits the filter." : options.empty}</p>`
+        : html`<ol class="events ${options.whose ? "whose" : ""} ${options.tool ? "with-tools" : ""}"
+          data-list=${label} data-testid="events" aria-label=${label}>
           ${repeat(shown, keyOf, (event) => eventView(app, event, cursor, options))}
-        </ol>`}
+        </ol>`
+    }
     ${log.list.all.length >= MOST_EVENTS ? html`<p class="more">The last ${count(MOST_EVENTS)} are kept.</p>` : nothing}`;
+}
+
+function lostNote(lost: number) {
+  if (lost === 0) return nothing;
+  return html`<p class="note" role="status">
+    ${plural(lost, "event")} could not be kept, and ${lost === 1 ? "is" : "are"} missing here.
+  </p>`;
 }
 
 /** What can be done with a list: show the daemon's own events too, and hold still. */
@@ -48,7 +58,8 @@ export function listTools(app: App, log: EventLog) {
     app.draw();
   };
   return html`<span class="bar">
-    <button type="button" class="small" aria-pressed=${app.housekeeping} title="What the daemon does by itself and that changes nothing" @click=${turn}>Housekeeping</button>
+    <button type="button" class="small" aria-pressed=${app.housekeeping}
+      title="What the daemon does by itself and that changes nothing" @click=${turn}>Housekeeping</button>
     ${pauseButton(app, log)}
   </span>`;
 }
@@ -60,7 +71,10 @@ function pauseButton(app: App, { list }: EventLog) {
     else list.pause();
     app.draw();
   };
-  return html`<button type="button" class="small pause" data-testid="pause" aria-pressed=${list.paused} @click=${turn}>${list.paused ? html`Resume <span class="held">${list.held ? `${count(list.held)} new` : ""}</span>` : "Pause"}</button>`;
+  const held = list.held ? `${count(list.held)} new` : "";
+  const label = list.paused ? html`Resume <span class="held">${held}</span>` : "Pause";
+  return html`<button type="button" class="small pause" data-testid="pause" aria-pressed=${list.paused}
+    @click=${turn}>${label}</button>`;
 }
 
 function eventView(app: App, event: InspectorEvent, cursor: string | undefined, options: EventListOptions) {

@@ -76,7 +76,8 @@ function editView(app: App, panel: InstancePanel, form: EditForm) {
     app.draw();
   };
   return html`<form class="edit-form" @submit=${save} @keydown=${(event: KeyboardEvent) => byKeys(event, close)}>
-    <textarea data-testid="edit-text" aria-label="${form.key} as JSON" rows=${rowsOf(form.text)} spellcheck="false" aria-invalid=${Boolean(form.problem)} .value=${live(form.text)} @input=${typed}></textarea>
+    <textarea data-testid="edit-text" aria-label="${form.key} as JSON" rows=${rowsOf(form.text)} spellcheck="false"
+      aria-invalid=${Boolean(form.problem)} .value=${live(form.text)} @input=${typed}></textarea>
     <div class="bar">
       <button class="primary small" ?disabled=${form.running || Boolean(form.problem)}>Set ${form.key}</button>
       <button type="button" class="quiet small" @click=${close}>Cancel</button>
@@ -101,10 +102,15 @@ const rowsOf = (text: string) => Math.min(12, Math.max(2, text.split("\n").lengt
 function privateView(app: App, panel: InstancePanel) {
   const shown = app.session.reveals;
   const turn = () => app.session.reveal(!shown);
-  const button = html`<button type="button" class="small" data-testid="reveal" aria-pressed=${shown} @click=${() => (turn(), app.draw())}>${shown ? "Hide" : "Show"}</button>`;
+  const button = html`<button type="button" class="small" data-testid="reveal" aria-pressed=${shown}
+    @click=${() => (turn(), app.draw())}>${shown ? "Hide" : "Show"}</button>`;
   const { value } = panel.private;
   const isEmpty = value === undefined || (isObject(value) && Object.keys(value).length === 0);
-  const body = !shown ? nothing : isEmpty ? html`<p class="empty">It has none.</p>` : treeView(panel.private, { label: "Private data", draw: app.draw });
+  const body = !shown
+    ? nothing
+    : isEmpty
+      ? html`<p class="empty">It has none.</p>`
+      : treeView(panel.private, { label: "Private data", draw: app.draw });
   return section("Private data", body, button);
 }
 
@@ -119,7 +125,8 @@ function facts({ rooms, timers }: SelectedInstance) {
 }
 
 const timer = ({ name, repeats, delayMs, inMs }: Timer) =>
-  html`<li><b>${name}</b> <span>${repeats ? "every" : "once after"} ${duration(delayMs)}</span> <span class="due">in ${duration(Math.max(0, inMs))}</span></li>`;
+  html`<li><b>${name}</b> <span>${repeats ? "every" : "once after"} ${duration(delayMs)}</span> <span
+    class="due">in ${duration(Math.max(0, inMs))}</span></li>`;
 
 /** What an action gave is a value like any other. */
 const results = new WeakMap<object, Tree>();
@@ -143,7 +150,8 @@ function callView(app: App, form: CallForm, actions: readonly string[]) {
     let tree = results.get(outcome);
     if (!tree) results.set(outcome, (tree = new Tree(2, outcome.result)));
     shown = outcome.success
-      ? html`<span class="good">${form.ran} is done</span>${outcome.result === null ? nothing : treeView(tree, { label: "Result", draw: app.draw })}`
+      ? html`<span
+        class="good">${form.ran} is done</span>${outcome.result === null ? nothing : treeView(tree, { label: "Result", draw: app.draw })}`
       : html`<span class="bad">${form.ran}: ${outcome.error}</span>${outcome.code ? tag(outcome.code) : nothing}`;
   }
   return section(
@@ -155,7 +163,9 @@ function callView(app: App, form: CallForm, actions: readonly string[]) {
         </select>
         <button class="primary" data-testid="call" ?disabled=${form.running || Boolean(form.problem)}>Call</button>
       </div>
-      <textarea data-testid="call-payload" aria-label="Payload as JSON" rows=${rowsOf(form.text)} spellcheck="false" placeholder="Payload as JSON, or nothing" aria-invalid=${Boolean(form.problem)} .value=${live(form.text)} @input=${typed}></textarea>
+      <textarea data-testid="call-payload" aria-label="Payload as JSON" rows=${rowsOf(form.text)} spellcheck="false"
+        placeholder="Payload as JSON, or nothing" aria-invalid=${Boolean(form.problem)} .value=${live(form.text)}
+        @input=${typed}></textarea>
       ${problem(form.problem)}
       <div class="outcome-of-call" role="status" data-testid="call-outcome">${shown}</div>
     </form>`,

@@ -44,11 +44,14 @@ export function page(app: App) {
 function door(app: App) {
   const { phase, refusal } = app.session;
   if (phase === "refused") return keyForm(app);
-  if (phase === "failed") return html`<div class="door"><h2>The inspector cannot be opened</h2>${problem(refusal?.message)}</div>`;
-  return html`<div class="door"><p>${phase === "lost" ? "The daemon does not answer. It is tried again by itself." : "Connecting…"}</p></div>`;
+  if (phase === "failed")
+    return html`<div class="door"><h2>The inspector cannot be opened</h2>${problem(refusal?.message)}</div>`;
+  return html`<div
+    class="door"><p>${phase === "lost" ? "The daemon does not answer. It is tried again by itself." : "Connecting…"}</p></div>`;
 }
 
-const figure = (label: string, value: string, title = "") => html`<div title=${title || nothing}><dt>${label}</dt><dd>${value}</dd></div>`;
+const figure = (label: string, value: string, title = "") =>
+  html`<div title=${title || nothing}><dt>${label}</dt><dd>${value}</dd></div>`;
 
 function figures({ version, mode, uptimeMs, memoryBytes }: DaemonInfo, counts: Counts) {
   return html`<span class="daemon">${tag(version)} ${tag(mode, mode)}</span>
@@ -75,10 +78,12 @@ function alerts(modules: readonly ModuleRow[]) {
   ill.sort((a, b) => b.health!.status.localeCompare(a.health!.status));
   // What is said aloud is that it is ill, and not each time that a figure changes.
   return html`<ul class="alerts" aria-label="Alerts" data-testid="alerts">
-    ${ill.map(({ component, health }) => html`<li class=${health!.status}>
+    ${ill.map(
+      ({ component, health }) => html`<li class=${health!.status}>
       <span role="alert"><a href=${linkTo("modules", null, component)}>${component}</a> is ${healthOf(health!.status)}</span>:
       ${count(health!.broken)} of ${plural(health!.events, "event")} broke, ${health!.meanMs.toFixed(1)} ms each
-    </li>`)}
+    </li>`,
+    )}
   </ul>`;
 }
 
@@ -93,16 +98,25 @@ const LABELS: Record<View, string> = {
 
 function nav(app: App, { counts, modules, swaps }: InspectorState) {
   const { route } = app;
-  const size: Partial<Record<View, number>> = { instances: counts.instances, rooms: counts.rooms, connections: counts.connections, modules: modules.total, swaps: swaps.length };
+  const sizes: Partial<Record<View, number>> = {
+    instances: counts.instances,
+    rooms: counts.rooms,
+    connections: counts.connections,
+    modules: modules.total,
+    swaps: swaps.length,
+  };
   return html`<div class="ways">
     <nav aria-label="Views">
       ${VIEWS.map((view) => {
         const filter = view === route.view ? route.filter : (app.filters.get(view) ?? "");
-        const number = size[view];
-        return html`<a href=${linkTo(view, null, filter)} data-testid="to-${view}" aria-current=${view === route.view ? "page" : nothing}>${LABELS[view]}${number === undefined ? nothing : html` <span class="count">${count(number)}</span>`}</a>`;
+        const number = sizes[view];
+        const size = number === undefined ? nothing : html` <span class="count">${count(number)}</span>`;
+        return html`<a href=${linkTo(view, null, filter)} data-testid="to-${view}"
+          aria-current=${view === route.view ? "page" : nothing}>${LABELS[view]}${size}</a>`;
       })}
     </nav>
-    <input class="filter" type="search" data-filter data-testid="filter" aria-label="Filter ${route.view}" aria-keyshortcuts="/" placeholder="Filter ${route.view}  /" autocomplete="off" spellcheck="false"
+    <input class="filter" type="search" data-filter data-testid="filter" aria-label="Filter ${route.view}"
+      aria-keyshortcuts="/" placeholder="Filter ${route.view}  /" autocomplete="off" spellcheck="false"
       .value=${live(route.filter)} @input=${(event: Event) => app.setFilter((event.target as HTMLInputElement).value)} />
   </div>`;
 }
@@ -119,7 +133,10 @@ function body(app: App, state: InspectorState) {
 
 /** Modules are few, and the alerts want all of them: they are filtered here. */
 function fitting({ total, rows }: Table<ModuleRow>, filter: string): Table<ModuleRow> {
-  return { total, rows: rows.filter(({ component, module, kind, health }) => fitsWords([component, module, kind, health?.status], filter)) };
+  return {
+    total,
+    rows: rows.filter(({ component, module, kind, health }) => fitsWords([component, module, kind, health?.status], filter)),
+  };
 }
 
 /** What is selected, once the daemon tells of it. */
@@ -127,14 +144,20 @@ function panelView(app: App, { selected }: InspectorState) {
   const { panel, session } = app;
   const isInstance = panel instanceof InstancePanel;
   const name = isInstance ? panel.id : panel!.name;
-  const mine = selected && (isInstance ? selected.kind === "instance" && selected.id === name : selected.kind === "room" && selected.name === name);
+  const mine =
+    selected &&
+    (isInstance ? selected.kind === "instance" && selected.id === name : selected.kind === "room" && selected.name === name);
   const title = mine && selected.kind === "instance" ? selected.component : isInstance ? "Instance" : name;
   const facts = !mine
     ? nothing
     : html`${selected.there ? nothing : tag("ended", "warn")}
-      ${selected.kind === "instance"
-        ? html`${selected.version ? tag(selected.version) : nothing}<span class="busy ${selected.busy ? "on" : ""}" title=${selected.busy ? "busy" : "idle"}></span>`
-        : html`${selected.logic ? tag(`logic: ${selected.logic}`) : nothing}${selected.serverOnly ? tag("written by the server only") : nothing}`}`;
+      ${
+        selected.kind === "instance"
+          ? html`${selected.version ? tag(selected.version) : nothing}<span class="busy ${selected.busy ? "on" : ""}"
+            title=${selected.busy ? "busy" : "idle"}></span>`
+          : html`${selected.logic ? tag(`logic: ${selected.logic}`) : nothing}
+            ${selected.serverOnly ? tag("written by the server only") : nothing}`
+      }`;
   return html`<aside class="panel" aria-label=${title} data-testid="panel">
     <header>
       <h2>${title}</h2>${facts}
@@ -142,9 +165,16 @@ function panelView(app: App, { selected }: InspectorState) {
       <button type="button" class="quiet close" aria-label="Close" title="Esc" @click=${() => app.go({ open: null })}>✕</button>
     </header>
     ${problem(session.targetProblem)}
-    ${!mine
-      ? session.targetProblem ? nothing : html`<p class="empty">Looking…</p>`
-      : isInstance && selected.kind === "instance" ? instancePanel(app, panel, selected)
-      : !isInstance && selected.kind === "room" ? roomPanel(app, panel!, selected) : nothing}
+    ${
+      !mine
+        ? session.targetProblem
+          ? nothing
+          : html`<p class="empty">Looking…</p>`
+        : isInstance && selected.kind === "instance"
+          ? instancePanel(app, panel, selected)
+          : !isInstance && selected.kind === "room"
+            ? roomPanel(app, panel!, selected)
+            : nothing
+    }
   </aside>`;
 }

@@ -18,12 +18,17 @@ export function roomPanel(app: App, panel: RoomPanel, { members }: SelectedRoom)
         "Members",
         members.length === 0
           ? html`<p class="empty">Nobody is in it.</p>`
-          : html`<ul class="members" data-testid="members">${members.map(({ id, component }) => html`<li>${instanceLink(id)} ${component}</li>`)}</ul>`,
+          : html`<ul class="members"
+            data-testid="members">${members.map(({ id, component }) => html`<li>${instanceLink(id)} ${component}</li>`)}</ul>`,
         members.length > 0 ? html`<span class="aside">${count(members.length)}</span>` : nothing,
       )}
     </div>
     <div class="column">
-      ${section("Events", eventList(app, { label: "Events", log: panel.log, empty: "Nothing has happened in it since it was opened here." }), listTools(app, panel.log))}
+      ${section(
+        "Events",
+        eventList(app, { label: "Events", log: panel.log, empty: "Nothing has happened in it since it was opened here." }),
+        listTools(app, panel.log),
+      )}
     </div>
   </div>`;
 }

@@ -9,13 +9,17 @@ import { linkTo } from "../route.ts";
 import { tag } from "./parts.ts";
 
 export function swapsView(app: App, swaps: readonly Swap[]) {
-  const shown = swaps.filter(({ module, outcome, components }) => fitsWords([module, outcome, ...components.map(({ name }) => name)], app.route.filter));
+  const shown = swaps.filter(({ module, outcome, components }) =>
+    fitsWords([module, outcome, ...components.map(({ name }) => name)], app.route.filter),
+  );
   if (shown.length === 0) {
     return html`<p class="empty">${swaps.length === 0 ? "No module was swapped since the daemon began." : "Nothing fits the filter."}</p>`;
   }
-  return html`<ol class="swaps" data-testid="swaps" aria-label="Swaps">${shown.map((swap, index) => html`
+  return html`<ol class="swaps" data-testid="swaps" aria-label="Swaps">${shown.map(
+    (swap, index) => html`
     ${day(swap.at) === (shown[index - 1] && day(shown[index - 1]!.at)) ? nothing : html`<li class="day">${day(swap.at)}</li>`}
-    ${swapView(swap)}`)}
+    ${swapView(swap)}`,
+  )}
   </ol>`;
 }
 

@@ -49,7 +49,9 @@ export function tableView<Row>(app: App, view: TableView<Row>, { total, rows }: 
         <tbody>${repeat(ordered, view.keyOf, (row) => rowView(app, view, row, cursor))}</tbody>
       </table>
       ${rows.length === 0 ? html`<p class="empty">${total === 0 ? view.empty : "Nothing fits the filter."}</p>` : nothing}
-      ${rows.length > 0 && rows.length < total ? html`<p class="more" role="status">${part(rows.length, total, app.route.filter)}</p>` : nothing}
+      ${rows.length > 0 && rows.length < total
+        ? html`<p class="more" role="status">${part(rows.length, total, app.route.filter)}</p>`
+        : nothing}
     </div>`;
 }
 
@@ -74,7 +76,9 @@ function rowView<Row>(app: App, view: TableView<Row>, row: Row, cursor: string |
   const isOpen = app.route.open === key;
   const cells = view.columns.map((column, index) => {
     const shown = column.cell ? column.cell(row) : column.value(row);
-    const link = () => html`<a data-row=${key} data-testid="row" href=${view.linkOf(row)} tabindex=${key === cursor ? 0 : -1} aria-current=${isOpen ? "true" : nothing}>${shown}</a>`;
+    const link = () =>
+      html`<a data-row=${key} data-testid="row" href=${view.linkOf(row)} tabindex=${key === cursor ? 0 : -1}
+        aria-current=${isOpen ? "true" : nothing}>${shown}</a>`;
     return html`<td class="c-${column.id} ${column.figure ? "figure" : ""}">${index === 0 ? link() : shown}</td>`;
   });
   return html`<tr class=${view.lookOf?.(row) ?? ""} aria-selected=${isOpen} @click=${openRow}>${cells}</tr>`;

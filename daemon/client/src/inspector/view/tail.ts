@@ -8,7 +8,10 @@ import { eventList, listTools } from "./events.ts";
 
 export function tailView(app: App) {
   const { tail } = app;
-  const components = new Set([...(app.state?.modules.rows ?? []).map(({ component }) => component), ...(tail.component ? [tail.component] : [])]);
+  const components = new Set([
+    ...(app.state?.modules.rows ?? []).map(({ component }) => component),
+    ...(tail.component ? [tail.component] : []),
+  ]);
   const clear = () => {
     tail.log.list.clear();
     app.draw();
@@ -24,6 +27,12 @@ export function tailView(app: App) {
       ${listTools(app, tail.log)}
       <button type="button" class="small" @click=${clear}>Clear</button>
     </div>
-    ${eventList(app, { label: "Tail", log: tail.log, whose: true, fits: (event) => fitsText(event, app.route.filter), empty: "Waiting for something to happen." })}
+    ${eventList(app, {
+      label: "Tail",
+      log: tail.log,
+      whose: true,
+      fits: (event) => fitsText(event, app.route.filter),
+      empty: "Waiting for something to happen.",
+    })}
   </div>`;
 }

@@ -23,13 +23,18 @@ export function travelBar(app: App, panel: InstancePanel, stops: readonly Instan
   return section(
     "Time",
     html`<div class="bar">
-        <button type="button" aria-label="One event back" data-testid="step-back" ?disabled=${at <= 0} @click=${() => go(at - 1)}>◂</button>
-        <input type="range" data-testid="travel" aria-label="Event" aria-valuetext=${said} min="0" max=${newest} ?disabled=${newest === 0} .value=${live(String(shown))}
+        <button type="button" aria-label="One event back" data-testid="step-back" ?disabled=${at <= 0}
+          @click=${() => go(at - 1)}>◂</button>
+        <input type="range" data-testid="travel" aria-label="Event" aria-valuetext=${said} min="0" max=${newest}
+          ?disabled=${newest === 0} .value=${live(String(shown))}
           @input=${aimed} @change=${(event: Event) => go(Number((event.target as HTMLInputElement).value))} />
-        <button type="button" aria-label="One event on" data-testid="step-on" ?disabled=${at >= newest} @click=${() => go(at + 1)}>▸</button>
+        <button type="button" aria-label="One event on" data-testid="step-on" ?disabled=${at >= newest}
+          @click=${() => go(at + 1)}>▸</button>
         <button type="button" data-testid="newest" ?disabled=${at >= newest} @click=${() => go(newest)}>Newest</button>
       </div>
-      <p class="stop" title=${preview(stop.delta, 1000)}><time>${clockMs(stop.at)}</time> <b>${stop.kind}${stop.name ? ` ${stop.name}` : ""}</b> ${changes(stop)}</p>
+      <p class="stop" title=${preview(stop.delta, 1000)}>
+        <time>${clockMs(stop.at)}</time> <b>${stop.kind} ${stop.name ?? ""}</b> ${changes(stop)}
+      </p>
       ${problem(panel.travelProblem)}`,
     html`<span class="aside">after ${shown + 1} of ${stops.length}</span>`,
     at < newest ? "past" : "",
@@ -55,5 +60,7 @@ export function backButton(panel: InstancePanel, stops: readonly InstanceEvent[]
   const index = stops.indexOf(event);
   if (index < 0) return nothing;
   const isHere = index === panel.travel.position(stops);
-  return html`<button type="button" class="quiet small back" aria-label=${isHere ? "Here" : "Back to here"} title=${isHere ? "The instance is here" : "Back to here"} ?disabled=${isHere} @click=${() => void panel.travelTo(event.seq)}>${isHere ? "here" : "↶"}</button>`;
+  return html`<button type="button" class="quiet small back" aria-label=${isHere ? "Here" : "Back to here"}
+    title=${isHere ? "The instance is here" : "Back to here"} ?disabled=${isHere}
+    @click=${() => void panel.travelTo(event.seq)}>${isHere ? "here" : "↶"}</button>`;
 }
