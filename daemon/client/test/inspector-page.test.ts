@@ -128,9 +128,9 @@ describe("an instance", () => {
   it("is opened by its address, with its state and its last events, the newest first", async () => {
     const { server } = await open();
     expect(called(server, "select")).toEqual([{ instance: "i-1" }]);
-    expect(all(".tree [data-key]").map((part) => part.textContent!.replace(/\s+/g, " ").trim())).toEqual([
-      "count 1Edit",
-      'name "Ada"Edit',
+    expect(all(".tree [data-key] .line").map((part) => part.textContent!.replace(/\s+/g, " ").trim())).toEqual([
+      "count 1",
+      'name "Ada"',
     ]);
     expect(all(".event").map((row) => row.dataset["seq"])).toEqual(["3", "2", "1"]);
   });
@@ -140,7 +140,7 @@ describe("an instance", () => {
     server.delta(INSPECTOR, { news: { batch: 1, lost: 2, events: [event(4), event(5, { instance: "i-2" }), roomEvent(6)] } });
     await drawn();
     expect(all(".event").map((row) => row.dataset["seq"])).toEqual(["4", "3", "2", "1"]);
-    expect(document.querySelector(".note")!.textContent).toBe("2 events could not be kept, and are missing here.");
+    expect(document.querySelector(".note")!.textContent!.trim()).toBe("2 events could not be kept, and are missing here.");
   });
 
   it("does not take the answer for another that was selected meanwhile", async () => {
