@@ -145,9 +145,16 @@ describe("a connection that is lost", () => {
     const { server } = await openPage("#/instances/i-1", { selected: selected("i-1") });
     server.drop();
     const again = back();
-    again.mounted("inspector-2", inspectorState());
+    again.mounted("inspector-2", inspectorState({ instances: { total: 0, rows: [] } }));
     refuse(again, "select", "There is no instance i-1 any more");
     await drawn();
     expect(at("panel").textContent).toContain("There is no instance i-1 any more");
+    expect(called(again, "select")).toHaveLength(1);
+    // It comes back later than this page.
+    again.delta("inspector-2", { instances: inspectorState().instances, selected: selected("i-1") });
+    expect(called(again, "select")).toHaveLength(2);
+    answer(again, "select", { events: [event(9)] });
+    await drawn();
+    expect(at("panel").textContent).not.toContain("any more");
   });
 });

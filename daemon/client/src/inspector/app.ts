@@ -135,6 +135,11 @@ export class App {
     return this.panel instanceof InstancePanel ? { instance: this.panel.id } : { room: this.panel.name };
   }
 
+  #isThere({ instances, rooms }: InspectorState): boolean {
+    const open = this.route.open;
+    return this.panel instanceof RoomPanel ? rooms.rows.some(({ name }) => name === open) : instances.rows.some(({ id }) => id === open);
+  }
+
   #sendFilter(): void {
     const { view, filter } = this.route;
     this.filters.set(view, filter);
@@ -149,6 +154,8 @@ export class App {
     if (phase === "refused" && this.#phase !== "refused") storeKey(null);
     this.#phase = phase;
     if (state) this.panel?.update(state);
+    // After a restart, others may come back later than this page.
+    if (state && this.session.targetProblem && this.#isThere(state)) this.session.selectAgain();
     this.draw();
   }
 

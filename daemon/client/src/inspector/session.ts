@@ -89,6 +89,12 @@ export class Session {
     if (this.#connected) void this.#sendTarget(false);
   }
 
+  /** Asks once more for what could not be looked at. */
+  selectAgain(): void {
+    this.targetProblem = null;
+    if (this.#connected) void this.#sendTarget(true);
+  }
+
   reveal(on: boolean): void {
     this.#reveal = on;
     this.#tell("reveal", { private: on });
