@@ -153,6 +153,12 @@ describe("a connection that is lost", () => {
     // It comes back later than this page.
     again.delta("inspector-2", { instances: inspectorState().instances, selected: selected("i-1") });
     expect(called(again, "select")).toHaveLength(2);
+    // What is refused nevertheless is not asked for again until there is another table.
+    refuse(again, "select", "Too much");
+    await drawn();
+    expect(called(again, "select")).toHaveLength(2);
+    again.delta("inspector-2", { instances: { ...inspectorState().instances, total: 3 } });
+    expect(called(again, "select")).toHaveLength(3);
     answer(again, "select", { events: [event(9)] });
     await drawn();
     expect(at("panel").textContent).not.toContain("any more");

@@ -38,6 +38,7 @@ export class App {
   readonly #root: HTMLElement;
   #drawing = false;
   #phase = "";
+  #believed: object | undefined;
   #filterTimer: ReturnType<typeof setTimeout> | undefined;
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -135,9 +136,14 @@ export class App {
     return this.panel instanceof InstancePanel ? { instance: this.panel.id } : { room: this.panel.name };
   }
 
-  #isThere({ instances, rooms }: InspectorState): boolean {
-    const open = this.route.open;
-    return this.panel instanceof RoomPanel ? rooms.rows.some(({ name }) => name === open) : instances.rows.some(({ id }) => id === open);
+  /** After a restart, others may come back later than this page. Each table that tells so is believed once. */
+  #lookAgain({ instances, rooms }: InspectorState): void {
+    const { open } = this.route;
+    const isRoom = this.panel instanceof RoomPanel;
+    const table = isRoom ? rooms : instances;
+    if (table === this.#believed) return;
+    this.#believed = table;
+    if (isRoom ? rooms.rows.some(({ name }) => name === open) : instances.rows.some(({ id }) => id === open)) this.session.selectAgain();
   }
 
   #sendFilter(): void {
@@ -154,8 +160,7 @@ export class App {
     if (phase === "refused" && this.#phase !== "refused") storeKey(null);
     this.#phase = phase;
     if (state) this.panel?.update(state);
-    // After a restart, others may come back later than this page.
-    if (state && this.session.targetProblem && this.#isThere(state)) this.session.selectAgain();
+    if (state && this.session.targetProblem) this.#lookAgain(state);
     this.draw();
   }
 
