@@ -12,13 +12,19 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = join(here, "dist");
 
 /** What a page in production loads must stay small, and what it loads while somebody waits for it. */
-const MAX_GZIPPED_BYTES = { "client.js": 12 * 1024, "client.global.js": 12 * 1024, "upload.js": 3 * 1024 };
+const MAX_GZIPPED_BYTES = { "client.js": 12 * 1024, "client.global.js": 12 * 1024, "upload.js": 3 * 1024, "inspector.js": 20 * 1024 };
 
-/** The codec's library is bundled, and its licence wants to go with it. */
-const MSGPACK_LICENSE = `/*! @msgpack/msgpack. ${readFileSync(join(here, "node_modules/@msgpack/msgpack/LICENSE"), "utf8").trim()} */`;
+/** A library that is bundled wants its licence to go with it. */
+const licenseOf = (library) => `/*! ${library}. ${readFileSync(join(here, "node_modules", library, "LICENSE"), "utf8").trim()} */`;
+
+/** The inspector's page loads the client that lies beside its script, as any page would. */
+const clientBeside = {
+  name: "client-beside",
+  setup: ({ onResolve }) => onResolve({ filter: /\/client\.ts$/ }, () => ({ path: "./client.js", external: true })),
+};
 
 /** @param {"esm" | "iife"} format */
-async function bundle(entry, outfile, format, banner = "") {
+async function bundle(entry, outfile, format, banner = "", plugins = []) {
   const { outputFiles } = await build({
     absWorkingDir: here,
     entryPoints: [`src/${entry}`],
@@ -30,6 +36,8 @@ async function bundle(entry, outfile, format, banner = "") {
     charset: "utf8",
     sourcemap: "linked",
     banner: { js: banner },
+    legalComments: "none",
+    plugins,
     write: false,
     logLevel: "warning",
   });
@@ -41,12 +49,15 @@ async function files() {
     bundle("client.ts", "client.js", "esm"),
     bundle("global.ts", "client.global.js", "iife"),
     bundle("overlay.ts", "overlay.js", "esm"),
-    bundle("msgpack.ts", "msgpack.js", "esm", MSGPACK_LICENSE),
+    bundle("msgpack.ts", "msgpack.js", "esm", licenseOf("@msgpack/msgpack")),
     bundle("upload.ts", "upload.js", "esm"),
+    bundle("inspector/main.ts", "inspector.js", "esm", licenseOf("lit-html"), [clientBeside]),
   ]);
+  // The inspector's page and its styles are served as they are written.
+  const page = ["inspector.html", "inspector.css"].map((name) => [name, readFileSync(join(here, "src/inspector", name))]);
   // The public types are written by hand in one file of declarations, which is published as it is.
   const types = readFileSync(join(here, "src/api.ts"));
-  return new Map([...built.flat(), ["client.d.ts", types]]);
+  return new Map([...built.flat(), ...page, ["client.d.ts", types]]);
 }
 
 const built = await files();
@@ -65,7 +76,7 @@ if (process.argv.includes("--check")) {
   for (const [name, bytes] of built) writeFileSync(join(dist, name), bytes);
 }
 
-for (const name of ["client.js", "client.global.js", "upload.js", "overlay.js", "msgpack.js"]) {
+for (const name of ["client.js", "client.global.js", "upload.js", "overlay.js", "msgpack.js", "inspector.js", "inspector.css"]) {
   const { length } = gzipSync(built.get(name), { level: 9 });
   console.log(`${name}: ${built.get(name).length} bytes, ${length} gzipped`);
   const limit = MAX_GZIPPED_BYTES[name];

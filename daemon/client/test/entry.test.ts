@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import types from "../dist/client.d.ts?raw";
 import classicScript from "../dist/client.global.js?raw";
 import esModule from "../dist/client.js?raw";
+import inspectorPage from "../dist/inspector.html?raw";
+import inspector from "../dist/inspector.js?raw";
 import msgpack from "../dist/msgpack.js?raw";
 import overlay from "../dist/overlay.js?raw";
 import upload from "../dist/upload.js?raw";
@@ -59,6 +61,25 @@ describe("what sends files", () => {
     expect(has("FILE_UPLOAD_CHUNK")).toEqual([true, false, false]);
     expect(has("COMPONENT_MOUNT")).toEqual([false, true, true]);
     expect(has("extends Error")).toEqual([false, true, true]);
+  });
+});
+
+describe("the inspector", () => {
+  it("loads the client that lies beside it, as any page would", () => {
+    expect(inspector).toContain(`from"./client.js"`);
+    expect(inspector).not.toContain("COMPONENT_MOUNT");
+    expect(esModule).not.toContain("$inspector");
+  });
+
+  it("runs under a strict Content-Security-Policy, and makes no HTML of what it is told", () => {
+    expect(inspector).not.toMatch(/\beval\(|new Function|outerHTML|insertAdjacentHTML|document\.write|setAttribute\("style"/);
+    // The one place where lit-html makes a template of its own text.
+    expect(inspector.match(/innerHTML/g)).toHaveLength(1);
+    expect(inspectorPage).not.toMatch(/<style|style=|\son\w+=|<script(?! type="module" src="\/live\/inspector\.js"><)/);
+  });
+
+  it("carries the licence of the library in it", () => {
+    expect(inspector).toMatch(/lit-html\. BSD 3-Clause License/);
   });
 });
 

@@ -1,5 +1,6 @@
 // A stand-in for the daemon while working on the client or the demo page: serves the page and dist/,
-// and plays some of the example components, rooms, recovery, and uploads to any of them. `npm run fake-server [PORT]`.
+// and plays some of the example components, rooms, recovery, uploads to any of them, and the inspector of a busy daemon.
+// `npm run fake-server [PORT]`; FAKE_MODE=production and FAKE_KEY=… for the inspector.
 //
 // It keeps only to what the demo needs of the protocol; the daemon is the reference.
 // POST /fake/DEV_RELOAD with a JSON body pushes that message to every browser.
@@ -10,6 +11,7 @@ import { join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decode, encode } from "@msgpack/msgpack";
 import { WebSocketServer } from "ws";
+import { FakeInspector } from "./fake-inspector.js";
 import { FakeRecovery } from "./fake-recovery.js";
 import { FakeRooms } from "./fake-rooms.js";
 import { FakeUploads } from "./fake-uploads.js";
@@ -77,7 +79,7 @@ const components = {
 };
 
 const server = createServer(async (request, response) => {
-  const { pathname } = new URL(request.url, "http://localhost");
+  let { pathname } = new URL(request.url, "http://localhost");
   if (request.method === "POST" && pathname === "/fake/DEV_RELOAD") {
     let body = "";
     for await (const chunk of request) body += chunk;
@@ -87,13 +89,14 @@ const server = createServer(async (request, response) => {
   if (pathname === "/api/live/stats") {
     return response.end(JSON.stringify({ components: Object.keys(components).map((name) => ({ name, version: "1.0.0" })) }));
   }
+  if (pathname === "/live/inspector") pathname = "/live/inspector.html";
   const uploaded = uploads.file(pathname);
   if (uploaded) return response.setHeader("content-type", uploaded.type).end(uploaded.bytes);
   const file = pathname.startsWith("/live/") ? join(dist, normalize(pathname.slice(5))) : join(demo, normalize(pathname === "/" ? "/index.html" : pathname));
   try {
     const bytes = await readFile(file);
     response.setHeader("content-type", `${types[file.split(".").pop()] ?? "application/octet-stream"}; charset=utf-8`);
-    response.setHeader("content-security-policy", "default-src 'self'; connect-src 'self' ws: wss:");
+    response.setHeader("content-security-policy", "default-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:");
     response.end(bytes);
   } catch {
     response.writeHead(404).end();
@@ -105,6 +108,7 @@ const handleProtocols = (offered) => offered.has("live.msgpack") && "live.msgpac
 const sockets = new WebSocketServer({ server, path: "/api/live/ws", handleProtocols });
 const rooms = new FakeRooms();
 const uploads = new FakeUploads();
+const inspector = new FakeInspector({ mode: process.env.FAKE_MODE, key: process.env.FAKE_KEY });
 const recovery = new FakeRecovery(({ id }) => rooms.leaveAll(id));
 // After a restart no id is given again.
 let ids = Date.now() % 1e9;
@@ -159,11 +163,13 @@ sockets.on("connection", (socket) => {
   }
 
   socket.on("close", () => {
+    inspector.leave(send);
     for (const instance of instances.values()) if (instance.send === send) recovery.lost(instance);
   });
   socket.on("message", (data, isBinary) => {
     const message = socket.protocol ? decode(data) : isBinary ? unframed(data) : JSON.parse(data);
     const { type, componentId, requestId, payload } = message;
+    if (inspector.handle(message, send)) return;
     if (type === "COMPONENT_MOUNT") {
       const definition = components[payload.component];
       const reply = { type: "COMPONENT_MOUNTED", originalType: type, componentId, requestId };

@@ -1,7 +1,7 @@
-// A daemon as a process of its own: `serve` with the built modules, or `dev` with a copy of the sources.
+// A daemon as a process of its own: `serve` with the built modules, or `dev` with a copy of them or of the sources.
 
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -54,6 +54,21 @@ export function serveDemo(listen, config) {
     args.push("--config", file);
   }
   return start(args, listen, directories);
+}
+
+/** The demo in development, from copies of the modules that were built; `swap(file, change)` puts another in the place of one. */
+export async function developModules() {
+  const sources = mkdtempSync(join(tmpdir(), "liveside-no-sources-"));
+  const modules = mkdtempSync(join(tmpdir(), "liveside-modules-"));
+  cpSync(join(root, "target/components"), modules, { recursive: true, filter: (path) => !path.endsWith(".lock") });
+  const args = ["dev", sources, "--out", modules, "--static", join(root, "components/demo")];
+  const daemon = await start(args, undefined, [sources, modules]);
+  const swap = (file, change) => {
+    // As a build does it: the file is there at once, or not at all.
+    writeFileSync(join(sources, file), change(readFileSync(join(modules, file))));
+    renameSync(join(sources, file), join(modules, file));
+  };
+  return { ...daemon, swap };
 }
 
 /** A copy of the guests' workspace that may be edited, and `liveside dev` on it. */
