@@ -1,6 +1,8 @@
 //! The command line.
 
+mod build;
 mod inspect;
+mod new;
 mod remote;
 mod watch;
 
@@ -26,6 +28,7 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  liveside new hello --lang js               a project in JavaScript: a counter, its test, a page
   liveside dev components                    build and serve the guests in ./components, again at every save
   liveside serve --components dist           serve the modules in ./dist
   liveside inspect dist/counter.wasm         what a module holds
@@ -42,6 +45,10 @@ pub enum Command {
     Serve(ServeArgs),
     /// Build guests from their sources, serve them, and build and swap them again at every save.
     Dev(DevArgs),
+    /// Make a project in some language that builds, tests and runs at once.
+    New(new::NewArgs),
+    /// Build guests from their sources, in whatever language, and check the modules.
+    Build(build::BuildArgs),
     /// Show what a module holds, or what a running daemon does.
     Inspect(InspectArgs),
     /// Print the events of a running daemon as they happen.
@@ -232,6 +239,8 @@ impl Command {
                     }),
                 )
             }
+            Self::New(args) => new::new(&args),
+            Self::Build(args) => without_spans(|| build::build(&args)),
             Self::Inspect(args) => without_spans(|| match (&args.url, &args.file) {
                 (Some(url), _) => watch::inspect(url, args.key.as_deref(), &args.target, args.json),
                 (None, Some(file)) => inspect::inspect(file, args.json),

@@ -67,7 +67,7 @@ impl Builder {
             .collect();
         if projects.is_empty() {
             tracing::warn!(
-                "no guest is found below {}: a guest is a crate with `crate-type = [\"cdylib\"]` that depends on liveside-guest",
+                "no guest is found below {}: `liveside new NAME --lang js` makes one; `liveside build` says what is looked for",
                 sources.display()
             );
         }

@@ -35,7 +35,7 @@ pub(super) fn check(file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn load(file: &Path) -> anyhow::Result<Module> {
+pub(super) fn load(file: &Path) -> anyhow::Result<Module> {
     let bytes =
         std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let mut engine = crate::app::engine_config(&Config::default());

@@ -133,7 +133,13 @@ impl Dispatcher {
         let stop = CancellationToken::new();
         let keep_in_step = view.clone().keep_in_step(state, stop.clone());
         self.hub.tasks.spawn(keep_in_step);
-        // One that was there ends.
+        if let Some(before) = &self.inspector {
+            self.outbox.send(&ServerMessage::Ended {
+                component: &before.id,
+                code: Code::LimitExceeded,
+                error: "A connection has one inspector, and this one was mounted again",
+            });
+        }
         self.inspector = Some(Box::new(Inspector {
             id,
             view,

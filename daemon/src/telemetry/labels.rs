@@ -76,6 +76,24 @@ words! {
     Daemon = "daemon",
 }
 
+impl EventKind {
+    /// Whether a browser's message was behind it.
+    #[must_use]
+    pub fn is_browsers(self) -> bool {
+        matches!(
+            self,
+            Self::Mount
+                | Self::Rehydrate
+                | Self::Join
+                | Self::Action
+                | Self::Property
+                | Self::Room
+                | Self::Upload
+                | Self::Unmount
+        )
+    }
+}
+
 words! {
     /// What came of it.
     Outcome, OUTCOMES:

@@ -166,11 +166,13 @@ impl Instance {
         took: Duration,
     ) {
         let asking = self.asking();
+        // Whose message it was: timers, rooms and the app are nobody's.
         let client = match &self.audience {
+            _ if self.slot.is_room() || !kind.is_browsers() => None,
             Some(_) => asking.as_deref(),
             None => Some(&*resident.client),
         };
-        let identity = resident.session().user.load_full();
+        let identity = client.and_then(|_| resident.session().user.load_full());
         let after = observer.keeps_all.then(|| {
             let subject = resident.subject.as_ref();
             subject.map(|subject| {
