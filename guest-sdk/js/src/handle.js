@@ -1,0 +1,99 @@
+// How one event runs, the same in a module and in a test.
+
+import { construct } from "./component.js";
+import { Context } from "./context.js";
+import { LiveError, isBug } from "./errors.js";
+import { HOOKS, HOOK_OF, ON_TIMER } from "./hooks.js";
+import { host } from "./host.js";
+import { load, save } from "./state.js";
+
+/** Whether something is to be waited for. */
+export function isThenable(value) {
+  return typeof value?.then === "function";
+}
+
+/**
+ * Runs one event: lays out the state, calls the methods, and hands what they changed to the daemon, also when one of
+ * them fails. A bug keeps nothing.
+ * @returns {?string | Promise<?string>} The JSON text of the result; a promise if a method is async.
+ */
+export function handle(entry, target, event) {
+  const calls = callsOf(entry, event);
+  if (calls.length === 0) return null;
+  const context = new Context(entry, target);
+  const object = construct(entry.Class, context);
+  const before = load(object);
+  let result;
+  let first;
+
+  const failed = (error) => {
+    if (isBug(error)) throw error;
+    first ??= error;
+  };
+  const end = () => {
+    save(object, before, entry);
+    if (first) throw first;
+    return result === undefined ? null : (JSON.stringify(result) ?? null);
+  };
+  // Room events come several at once. The error of one does not keep the others from running.
+  const from = (at) => {
+    for (; at < calls.length; at++) {
+      try {
+        result = object[calls[at].method](...calls[at].args);
+      } catch (error) {
+        failed(error);
+      }
+      if (isThenable(result)) {
+        const next = at + 1;
+        return result.then((value) => void (result = value), (error) => void ((result = undefined), failed(error))).then(() => from(next));
+      }
+    }
+    return end();
+  };
+  return from(0);
+}
+
+/** The methods that an event calls, with what each is given. */
+function callsOf(entry, event) {
+  switch (event.tag) {
+    case "action":
+      return [actionCall(entry, event.val)];
+    case "room-events":
+      return event.val.flatMap((one) => roomCalls(entry, one));
+    case "timer":
+      return [timerCall(entry, event.val)];
+    default: {
+      const method = HOOK_OF[event.tag];
+      const there = method && typeof entry.Class.prototype[method] === "function";
+      return there ? [{ method, args: HOOKS[method].args(event.val) }] : [];
+    }
+  }
+}
+
+function actionCall({ actions, definition }, { name, payload }) {
+  const method = actions.get(name);
+  if (method) return { method, args: payload == null ? [] : [JSON.parse(payload)] };
+  const hidden = definition.hiddenActions.find((action) => action.name === name);
+  const advice = hidden ? `: ${hidden.advice}` : "";
+  throw new LiveError(`${definition.name} has no public action \`${name}\`${advice}`, "not-callable");
+}
+
+function roomCalls({ roomEvents }, { room, event, data }) {
+  const wanted = (pattern) => {
+    if (pattern === null) return room === host().rooms.defaultRoom();
+    return pattern.endsWith("*") ? room.startsWith(pattern.slice(0, -1)) : room === pattern;
+  };
+  const found = roomEvents.filter((one) => one.event === event && wanted(one.room));
+  return found.map(({ method }) => ({ method, args: [JSON.parse(data), { room, event }] }));
+}
+
+function timerCall({ timers, definition }, { id, name, payload }) {
+  const given = payload == null ? undefined : JSON.parse(payload);
+  const method = name === ON_TIMER ? undefined : timers.get(name);
+  if (method) return { method, args: [given, { id, name }] };
+  if (timers.has(ON_TIMER)) return { method: ON_TIMER, args: [{ id, name, payload: given }] };
+  throw new Error(
+    `${definition.name} started a timer \`${name}\` but has no method for it: write \`@timer("${name}")\` above one, ` +
+      `or \`static timers = { "${name}": "method" }\`, or \`onTimer\``,
+  );
+}
