@@ -49,7 +49,7 @@ function optionsFor({ project, source, define }) {
     external: ["liveside:*"],
     keepNames: true,
     charset: "utf8",
-    define,
+    define: { global: "globalThis", ...define },
     logLevel: "warning",
   };
 }
