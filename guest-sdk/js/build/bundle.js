@@ -47,7 +47,6 @@ function optionsFor({ project, source, define }) {
     // See src/module/jobs.js.
     supported: { "async-await": false, "async-generator": false, "for-await": false },
     external: ["liveside:*"],
-    keepNames: true,
     charset: "utf8",
     define: { global: "globalThis", ...define },
     logLevel: "warning",

@@ -19,18 +19,22 @@ import { defaultsOf } from "./state.js";
 
 const entries = new Map();
 
-/** Reads a class, once. @returns {Entry} */
-export function entryOf(Class) {
-  if (!entries.has(Class)) entries.set(Class, read(Class));
+/**
+ * Reads a class, once. A class that names itself nowhere is called as it is exported; compilers may put `_` before the
+ * name of the class itself.
+ * @returns {Entry}
+ */
+export function entryOf(Class, exportedAs = Class?.name?.replace(/^_+/, "")) {
+  if (!entries.has(Class)) entries.set(Class, read(Class, exportedAs));
   return entries.get(Class);
 }
 
-function read(Class) {
+function read(Class, exportedAs) {
   if (typeof Class !== "function" || !(Class.prototype instanceof Component)) {
     throw new TypeError(`${Class?.name ?? String(Class)} is no component: write \`class .. extends Component\``);
   }
   const written = Object.assign({}, Class.options, ...(marksOf(Class).options ?? []));
-  const options = readOptions(Class, written);
+  const options = readOptions({ name: exportedAs, ...written });
   const { name } = options;
   const methods = methodsOf(Class);
   const { actions, definitions } = actionsOf(Class, name, methods);

@@ -20,37 +20,45 @@ export function isThenable(value) {
 export function handle(entry, target, event) {
   const calls = callsOf(entry, event);
   if (calls.length === 0) return null;
-  const context = new Context(entry, target);
-  const object = construct(entry.Class, context);
-  const before = load(object);
-  let result;
-  let first;
+  const object = construct(entry.Class, new Context(entry, target));
+  return runFrom(0, { entry, calls, object, before: load(object), result: undefined, error: undefined });
+}
 
-  const failed = (error) => {
-    if (isBug(error)) throw error;
-    first ??= error;
-  };
-  const end = () => {
-    save(object, before, entry);
-    if (first) throw first;
-    return result === undefined ? null : (JSON.stringify(result) ?? null);
-  };
-  // Room events come several at once. The error of one does not keep the others from running.
-  const from = (at) => {
-    for (; at < calls.length; at++) {
-      try {
-        result = object[calls[at].method](...calls[at].args);
-      } catch (error) {
-        failed(error);
-      }
-      if (isThenable(result)) {
-        const next = at + 1;
-        return result.then((value) => void (result = value), (error) => void ((result = undefined), failed(error))).then(() => from(next));
-      }
+// Functions and not closures: in an engine that counts references, a closure that knows itself is litter at each event.
+
+/** Calls the methods from this one on. The error of one does not keep the others from running. */
+function runFrom(at, run) {
+  for (; at < run.calls.length; at++) {
+    const { method, args } = run.calls[at];
+    try {
+      run.result = run.object[method](...args);
+    } catch (error) {
+      fail(run, error);
     }
-    return end();
-  };
-  return from(0);
+    if (isThenable(run.result)) return runAfter(run.result, at + 1, run);
+  }
+  return end(run);
+}
+
+async function runAfter(promise, at, run) {
+  try {
+    run.result = await promise;
+  } catch (error) {
+    fail(run, error);
+  }
+  return runFrom(at, run);
+}
+
+function fail(run, error) {
+  if (isBug(error)) throw error;
+  run.result = undefined;
+  run.error ??= error;
+}
+
+function end({ object, before, entry, error, result }) {
+  save(object, before, entry);
+  if (error) throw error;
+  return result === undefined ? null : (JSON.stringify(result) ?? null);
 }
 
 /** The methods that an event calls, with what each is given. */

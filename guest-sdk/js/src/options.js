@@ -14,12 +14,11 @@ export function refuse(where, message) {
 }
 
 /** The options of a class as fields of `definition` in wit/component.wit. */
-export function readOptions(Class, options) {
-  const where = Class.name || "A component";
-  known(where, "option", options, OPTIONS);
-  const name = options.name ?? Class.name;
+export function readOptions(options) {
+  const name = options.name || "A component";
+  known(name, "option", options, OPTIONS);
   if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) {
-    refuse(where, `"${name}" is no name: 1 to 64 of A-Z a-z 0-9 _ -, a letter first. Say \`static options = { name }\``);
+    refuse(name, "a name is 1 to 64 of A-Z a-z 0-9 _ -, a letter first: say `static options = { name }`");
   }
   const props = options.props ?? "known";
   if (!PROPS.includes(props)) refuse(name, `\`props\` is one of ${PROPS.join(", ")}`);

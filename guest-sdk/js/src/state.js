@@ -6,6 +6,9 @@
 import { host } from "./host.js";
 import { ask } from "./errors.js";
 
+/** What JSON makes something else of, without a word. */
+const UNFIT = [Map, Set, Date, ArrayBuffer, Promise];
+
 /** The defaults of the fields, as JSON has them: `undefined` is `null`. */
 export function defaultsOf(object, name) {
   if (Object.hasOwn(object, "context")) throw new Error(`${name}: \`context\` is no field; it is the daemon's`);
@@ -40,7 +43,7 @@ export function save(object, { values, texts }, { definition, defaults }) {
     if (there && !isObject(value) && value === values[key]) continue;
     if (!there && !(key in defaults) && definition.props !== "any") throw undeclared(key, definition.name);
     const text = textOf(key, value, definition.name);
-    if (there && text === (texts[key] ?? JSON.stringify(values[key]))) continue;
+    if (there && text === (values[key] === null ? "null" : texts[key])) continue;
     changes.push(`${JSON.stringify(key)}:${text}`);
   }
   for (const key of Object.keys(values)) {
@@ -54,22 +57,29 @@ function isObject(value) {
 }
 
 function textOf(key, value, name) {
-  const kind = unfit(value);
-  if (kind) {
+  const unfit = unfitness(value);
+  if (unfit) {
     throw new TypeError(
-      `The field \`${key}\` of ${name} holds a ${kind}, which JSON does not have: use a plain object, a list, text or a number`,
+      `The field \`${key}\` of ${name} holds a ${unfit}, which JSON does not have: use a plain object, a list, text or a number`,
     );
   }
   return JSON.stringify(value ?? null);
 }
 
-/** What a browser would get something else of. */
-function unfit(value) {
-  if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint") return typeof value;
-  for (const type of [Map, Set, Date, ArrayBuffer, Promise]) {
-    if (value instanceof type) return type.name;
+/** What a browser would get something else of, or nothing. */
+function unfitness(value) {
+  switch (typeof value) {
+    case "object":
+      if (value === null || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) return null;
+      if (ArrayBuffer.isView(value)) return value.constructor.name;
+      return UNFIT.find((type) => value instanceof type)?.name;
+    case "function":
+    case "symbol":
+    case "bigint":
+      return typeof value;
+    default:
+      return null;
   }
-  return ArrayBuffer.isView(value) ? value.constructor.name : null;
 }
 
 function undeclared(key, name) {

@@ -31,11 +31,11 @@ const daemon = {
 /** The exports of a module whose source exports these. Classes that are components are served. */
 export function serve(exported) {
   const entries = new Map();
-  for (const value of new Set(Object.values(exported))) {
+  for (const [key, value] of Object.entries(exported)) {
     if (typeof value !== "function" || !(value.prototype instanceof Component)) continue;
-    const entry = entryOf(value);
+    const entry = entryOf(value, key === "default" ? undefined : key);
     const { name } = entry.definition;
-    if (entries.has(name)) throw new Error(`There are two components ${name}: give one another name in its options`);
+    if (entries.has(name) && entries.get(name) !== entry) throw new Error(`There are two components ${name}: give one another name in its options`);
     entries.set(name, entry);
   }
   if (entries.size === 0) throw new Error("The source exports no class that extends Component");
