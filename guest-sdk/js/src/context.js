@@ -32,6 +32,7 @@ export class Context {
   #entry;
   #target;
   #session;
+  #room;
 
   constructor(entry, target) {
     this.#entry = entry;
@@ -60,8 +61,11 @@ export class Context {
 
   /** The room that the component was mounted with, or null. */
   get room() {
-    const name = host().rooms.defaultRoom();
-    return name == null ? null : new Room(name);
+    if (this.#room === undefined) {
+      const name = host().rooms.defaultRoom();
+      this.#room = name == null ? null : new Room(name);
+    }
+    return this.#room;
   }
 
   /** Sends a message to the browsers of everybody in the default room. Gives how many it goes to. */
