@@ -9,9 +9,7 @@ const SOURCES = ["src/index.ts", "src/index.js", "src/index.mts", "src/index.mjs
 
 /** Bundles a project and hands the source to `finish`; with `watch`, at every change. */
 export async function bundler({ project, define, watch, finish }) {
-  const source = SOURCES.find((path) => existsSync(join(project, path)));
-  if (!source) throw new Error(`There is no source in ${project}: write ${SOURCES[0]} or ${SOURCES[1]}`);
-  const options = optionsFor({ project, source, define });
+  const options = optionsFor({ project, define });
   if (!watch) {
     const { outputFiles } = await esbuild.build(options);
     return finish(outputFiles[0].text);
@@ -25,7 +23,10 @@ export async function bundler({ project, define, watch, finish }) {
   await context.watch();
 }
 
-function optionsFor({ project, source, define }) {
+/** How a project is bundled. */
+export function optionsFor({ project, define = {} }) {
+  const source = SOURCES.find((path) => existsSync(join(project, path)));
+  if (!source) throw new Error(`There is no source in ${project}: write ${SOURCES[0]} or ${SOURCES[1]}`);
   return {
     stdin: {
       contents: [

@@ -14,6 +14,6 @@ export async function load(url, context, nextLoad) {
   const path = fileURLToPath(url);
   const source = await readFile(path, "utf8");
   if (kind === "js" && context.format === "commonjs") return nextLoad(url, context);
-  const { code } = await transform(source, { loader: kind, target: "es2022", sourcefile: path, sourcemap: "inline" });
+  const { code } = await transform(source, { loader: kind, target: "es2022", keepNames: true, sourcefile: path, sourcemap: "inline" });
   return { format: "module", source: code, shortCircuit: true };
 }

@@ -56,7 +56,7 @@ export type Effect =
   | { type: "cancelTimer"; name: string };
 
 type Result<C, K extends keyof C> = C[K] extends (...args: any[]) => infer R ? R : never;
-type Payload<C, K extends keyof C> = C[K] extends (payload?: infer P, ...rest: any[]) => any ? P : never;
+type Payload<C, K extends keyof C> = C[K] extends (...args: infer A) => any ? A[0] : never;
 
 /** A mounted component. Where a method of the component is async, what runs it gives a promise. */
 export class Harness<C extends Component = Component> {
