@@ -50,6 +50,7 @@ function definition(text) {
 }
 
 main().catch((error) => {
-  console.error(error.message);
+  // What the bundler found it has shown already, with the lines.
+  if (!error.errors) console.error(error.message);
   process.exitCode = 1;
 });

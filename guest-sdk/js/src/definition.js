@@ -1,10 +1,10 @@
 // Reads a class: what the daemon has to know of it, and which method each event calls.
 
-import { Component, construct } from "./component.js";
+import { Component } from "./component.js";
 import { marksOf } from "./decorators.js";
 import { HOOKS, ON_TIMER, looksLikeHook } from "./hooks.js";
 import { readAction, readOptions, refuse } from "./options.js";
-import { defaultsOf } from "./state.js";
+import { defaultsOf, layoutOf } from "./state.js";
 
 /**
  * A class that has been read.
@@ -12,6 +12,7 @@ import { defaultsOf } from "./state.js";
  * @property {typeof Component} Class
  * @property {object} definition The record `definition` of wit/component.wit.
  * @property {object} defaults The state of a new mount.
+ * @property {PropertyDescriptorMap} layout How the fields are laid out; see `state.js`.
  * @property {Map<string, string>} actions Name on the wire to method.
  * @property {{room: ?string, event: string, method: string}[]} roomEvents
  * @property {Map<string, string>} timers Timer to method.
@@ -42,7 +43,7 @@ function read(Class, exportedAs) {
   const timers = timersOf(Class, name, methods);
   const called = new Set([...actions.values(), ...roomEvents.map(({ method }) => method), ...timers.values()]);
   if (written.setValue) definitions.push(readAction(name, "setValue", {}));
-  const defaults = defaultsOf(construct(Class, null), name);
+  const defaults = defaultsOf(Class, name);
   for (const key of Object.keys(defaults)) {
     if (methods.has(key)) refuse(name, `\`${key}\` is a field and a method`);
   }
@@ -54,7 +55,7 @@ function read(Class, exportedAs) {
     hooks: Object.fromEntries(Object.entries(HOOKS).map(([method, { flag }]) => [flag, methods.has(method)])),
     roomSubscriptions: subscriptions(roomEvents),
   };
-  return { Class, definition, defaults, actions, roomEvents, timers };
+  return { Class, definition, defaults, layout: layoutOf(defaults), actions, roomEvents, timers };
 }
 
 /** The methods of a class and of those that it extends, the nearest of each name. */

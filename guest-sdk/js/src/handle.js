@@ -1,11 +1,10 @@
 // How one event runs, the same in a module and in a test.
 
-import { construct } from "./component.js";
 import { Context } from "./context.js";
 import { LiveError, isBug } from "./errors.js";
 import { HOOKS, HOOK_OF, ON_TIMER } from "./hooks.js";
 import { host } from "./host.js";
-import { load, save } from "./state.js";
+import { open, save } from "./state.js";
 
 /** Whether something is to be waited for. */
 export function isThenable(value) {
@@ -20,8 +19,8 @@ export function isThenable(value) {
 export function handle(entry, target, event) {
   const calls = callsOf(entry, event);
   if (calls.length === 0) return null;
-  const object = construct(entry.Class, new Context(entry, target));
-  return runFrom(0, { entry, calls, object, before: load(object), result: undefined, error: undefined });
+  const object = open(entry, new Context(entry, target));
+  return runFrom(0, { entry, calls, object, result: undefined, error: undefined });
 }
 
 // Functions and not closures: in an engine that counts references, a closure that knows itself is litter at each event.
@@ -55,8 +54,8 @@ function fail(run, error) {
   run.error ??= error;
 }
 
-function end({ object, before, entry, error, result }) {
-  save(object, before, entry);
+function end({ object, entry, error, result }) {
+  save(object, entry);
   if (error) throw error;
   return result === undefined ? null : (JSON.stringify(result) ?? null);
 }

@@ -97,7 +97,7 @@ const WRONG = [
   ["a rate of nothing", class A extends Component { static options = { rateLimit: { burst: 1 } }; }, /both above 0/],
   ["a field and a method of one name", class A extends Component { go = 1; go() {} }, /`go` is a field and a method/],
   ["a default that is no JSON", class A extends Component { go = new Map(); }, /The field `go` of A holds a Map/],
-  ["the context in a default", class A extends Component { user = this.context.session.userId; }, /`this.context` is there while an event runs/],
+  ["the context in a default", class A extends Component { user = this.context.session.userId; }, /`this.context` is not there yet.*`onMount`/],
   ["a bad name", class A extends Component { static options = { name: "My Counter" }; }, /My Counter: a name is 1 to 64/],
   ["no component", class A {}, /A is no component: write `class .. extends Component`/],
 ];

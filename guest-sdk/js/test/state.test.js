@@ -82,6 +82,30 @@ test("what is assigned the same is no change, and private fields last one event"
   assert.deepEqual(board.delta(), {});
 });
 
+test("an event loads what it reads: small fields together, lists and objects each by itself", () => {
+  const board = mount(Board);
+  board.call("write", { line: "a" });
+  assert.deepEqual(board.loaded(), ["lines"]);
+  board.call("touch");
+  assert.deepEqual(board.loaded().sort(), ["lines", "note", "size"]);
+  board.call("forget");
+  assert.deepEqual(board.loaded(), []);
+});
+
+test("all fields are there for who looks at them all", () => {
+  class All extends Component {
+    static actions = ["all"];
+    a = 1;
+    b = [2];
+    all() {
+      this.a = 5;
+      return [Object.keys(this), { ...this }, "b" in this, JSON.stringify(this)];
+    }
+  }
+  const now = { a: 5, b: [2] };
+  assert.deepEqual(mount(All).call("all"), [["a", "b"], now, true, JSON.stringify(now)]);
+});
+
 test("an error of the author keeps what was changed before", () => {
   const board = mount(Board);
   assert.throws(() => board.call("fail"), { name: "LiveError", code: "failed", message: "No." });

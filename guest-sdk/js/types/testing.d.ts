@@ -68,6 +68,8 @@ export class Harness<C extends Component = Component> {
   readonly hookErrors: LiveError[];
   /** What the last event changed, as the browser is told. */
   delta(): Partial<StateOf<C>>;
+  /** The keys of the state that the last event loaded. */
+  loaded(): string[];
   /** What the last event asked for, in its order. */
   effects(): Effect[];
   logs(): { level: "trace" | "debug" | "info" | "warn" | "error"; message: string }[];

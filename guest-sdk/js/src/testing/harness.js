@@ -53,6 +53,11 @@ export class Harness {
     return this.#world.delta();
   }
 
+  /** The keys of the state that the last event loaded. */
+  loaded() {
+    return [...this.#world.loaded];
+  }
+
   /** What the last event asked for, in its order. */
   effects() {
     return [...this.#world.effects];

@@ -7,7 +7,7 @@ import { read, refusal } from "./values.js";
 export function hostOf(world) {
   return {
     state: {
-      load: () => JSON.stringify(world.state),
+      load: (keys) => world.load(keys),
       patch: (changes) => world.patch(changes),
       pushBinary: (name, bytes) => void world.effects.push({ type: "binary", name, bytes }),
     },

@@ -38,6 +38,7 @@ export class World {
   begin() {
     this.before = copy(this.state);
     this.privateBefore = new Map(this.private);
+    this.loaded = new Set();
     this.effects = [];
     this.logs = [];
   }
@@ -59,6 +60,13 @@ export class World {
       if (!Object.hasOwn(this.state, key)) delta[key] = null;
     }
     return delta;
+  }
+
+  /** JSON text of these keys, or of all. */
+  load(keys) {
+    const there = Object.keys(this.state).filter((key) => !keys || keys.includes(key));
+    for (const key of there) this.loaded.add(key);
+    return JSON.stringify(Object.fromEntries(there.map((key) => [key, this.state[key]])));
   }
 
   /** Lays keys over the state, as `patch` does: a key that is no default is removed by null. */
