@@ -80,8 +80,8 @@ function callsOf(entry, event) {
 function actionCall({ actions, definition }, { name, payload }) {
   const method = actions.get(name);
   if (method) return { method, args: payload == null ? [] : [JSON.parse(payload)] };
-  const hidden = definition.hiddenActions.find((action) => action.name === name);
-  const advice = hidden ? `: ${hidden.advice}` : "";
+  const hidden = definition.hiddenActions.find((action) => action.name === name)?.advice;
+  const advice = name === "setValue" ? ": say `setValue: true` in its options" : hidden ? `: ${hidden}` : "";
   throw new LiveError(`${definition.name} has no public action \`${name}\`${advice}`, "not-callable");
 }
 

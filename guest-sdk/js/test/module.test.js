@@ -101,6 +101,10 @@ test("async methods end with the event", () => {
   assert.deepEqual(guest.call("later", { url: "http://a" }), { ok: '["http://a",2,[1,2]]' });
   assert.equal(guest.patches.pop().n, 2);
   assert.deepEqual(guest.call("laterRefused"), { code: "denied", message: "Later." });
+  assert.deepEqual(guest.call("loose"), { ok: null });
+  const warned = guest.logs.splice(0).join("\n");
+  assert.match(warned, /nobody listened: Error: nobody listens/);
+  assert.match(warned, /nobody listened: TypeError/);
   const never = guest.call("never");
   assert.equal(never.code, "crashed");
   assert.match(never.message, /waits for what never comes.*this\.context\.timers/);

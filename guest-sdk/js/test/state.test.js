@@ -106,6 +106,18 @@ test("all fields are there for who looks at them all", () => {
   assert.deepEqual(mount(All).call("all"), [["a", "b"], now, true, JSON.stringify(now)]);
 });
 
+test("browsers set state keys where the options say so", () => {
+  class Open extends Component {
+    static options = { setValue: true };
+    size = 0;
+  }
+  const open = mount(Open);
+  open.setValue("size", 3);
+  assert.deepEqual(open.delta(), { size: 3 });
+  assert.throws(() => open.setValue("other", 3), { code: "invalid-payload" });
+  assert.throws(() => mount(Board).setValue("size", 3), { code: "not-callable", message: /say `setValue: true`/ });
+});
+
 test("an error of the author keeps what was changed before", () => {
   const board = mount(Board);
   assert.throws(() => board.call("fail"), { name: "LiveError", code: "failed", message: "No." });

@@ -11,7 +11,7 @@ const jobs = [];
 Promise._immediateFn = (job) => jobs.push(job);
 Promise._unhandledRejectionFn = (error) => console.error("A promise was rejected and nobody listened:", error);
 globalThis.Promise = Promise;
-globalThis.queueMicrotask = (job) => void jobs.push(job);
+globalThis.queueMicrotask = (job) => void Promise.resolve().then(() => job());
 
 /** Runs what waits. */
 export function drain() {
