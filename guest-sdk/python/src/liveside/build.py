@@ -1,0 +1,87 @@
+"""From a project to a module: `componentize-py` runs the author's code once, and takes a picture of the memory after it.
+
+So everything that a module does when it is imported, it does at the build, and an instance starts with it done. It also
+means that a module which is imported later, in a function, is not there: the files stay behind.
+"""
+
+import importlib.util
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+from .project import BuildError, Project
+from .strip import strip
+
+WORLD = "live-component"
+
+_ENTRY = "liveside_entry"
+_ENTRY_SOURCE = """\
+import liveside.exports
+import {module}
+liveside.exports.prepare({places})
+from liveside.exports import Component
+"""
+
+# `componentize-py` has no `python -m`; this runs it with the very Python that runs the build.
+_COMPONENTIZE = "import sys, componentize_py; sys.argv[0] = 'componentize-py'; componentize_py.script()"
+
+
+def build(project: Project, output: Path | None = None) -> Path:
+    """Builds a project, and gives the place of the module.
+
+    Raises `BuildError`.
+    """
+    output = output or project.output
+    if importlib.util.find_spec("componentize_py") is None:
+        raise BuildError("componentize-py is not installed: pip install 'liveside[build]'")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="liveside-") as scratch:
+        source = _ENTRY_SOURCE.format(module=project.module, places=len(project.path))
+        (Path(scratch) / f"{_ENTRY}.py").write_text(source)
+        made = Path(scratch) / "module.wasm"
+        _componentize(project, Path(scratch), made)
+        module = strip(made.read_bytes())
+    # Put there in one step: the daemon may be watching.
+    partial = output.with_suffix(".partial")
+    partial.write_bytes(module)
+    partial.replace(output)
+    return output
+
+
+def _componentize(project: Project, scratch: Path, made: Path) -> None:
+    command = [sys.executable, "-c", _COMPONENTIZE, "-q", "-d", str(wit()), "-w", WORLD, "componentize", _ENTRY]
+    # The author's directories first: their modules are then known by the beginning of their paths.
+    for place in (*project.path, *_libraries(), scratch):
+        command += ["-p", str(place)]
+    command += ["-o", str(made)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    if run.returncode != 0:
+        raise BuildError(f"{project.name} cannot be built:\n{_reason(run.stderr + run.stdout)}")
+
+
+def _libraries() -> list[Path]:
+    """Where the SDK is, and what is installed beside it."""
+    own = Path(__file__).resolve().parent.parent
+    installed = Path(sysconfig.get_path("purelib"))
+    return [own] if own == installed else [own, installed]
+
+
+def _reason(output: str) -> str:
+    """The author's traceback, without what the tool says around it."""
+    begin = output.find("Traceback (most recent call last):")
+    if begin < 0:
+        return output.strip()
+    lines = output[begin:].splitlines()
+    end = next((at for at, line in enumerate(lines) if at and line and not line.startswith(" ")), len(lines))
+    return "\n".join(lines[: end + 1])
+
+
+def wit() -> Path:
+    """The interface: inside the package, or in the repository that it is part of."""
+    own = Path(__file__).resolve()
+    for place in (own.parent / "wit", own.parents[4] / "wit"):
+        if (place / "component.wit").exists():
+            return place
+    raise BuildError("the interface (wit/) is not in the package: install it again by `pip install liveside`")

@@ -1,0 +1,45 @@
+"""JSON text, as it crosses the boundary to the daemon."""
+
+import dataclasses
+import enum
+import json
+from typing import Any
+
+from .names import wire_name
+
+Json = Any
+"""What `json.loads` makes."""
+
+
+def plain(value: object) -> Json:
+    """What JSON has no word for, in words that it has: dataclasses (keys in camelCase), enums, sets."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {wire_name(field.name): getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    raise TypeError(f"a {type(value).__name__} has no JSON form")
+
+
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=plain)
+
+
+def dumps(value: object) -> str:
+    """The text of a value.
+
+    Raises `TypeError` or `ValueError` where it has no JSON form.
+    """
+    return utf8(_encoder.encode(value))
+
+
+def loads(text: str | None) -> Json:
+    """The value of a text; no text is `None`."""
+    return None if text is None else json.loads(text)
+
+
+def utf8(text: str) -> str:
+    """The text without halves of surrogate pairs, which JSON can escape and UTF-8 has no form for."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "replace").decode()
