@@ -77,7 +77,7 @@ def _find(plan: Plan, host: Host, event: Event) -> Handler | None:
     if event.kind == "action":
         return plan.actions.get(value[0]) or _not_callable(plan, value[0])
     if event.kind == "timer":
-        handler = plan.timers.get(value.name)
+        handler = plan.timers.get(value.name) or plan.timers.get(None)
         if handler is None:
             name = plan.definition.name
             raise LiveError(f'{name} started a timer `{value.name}` but has no method marked @timer("{value.name}")')

@@ -73,7 +73,7 @@ class Member:
     """Members after the event."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Event:
     """One event: its kind, as the WIT calls it, and what comes with it.
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from .errors import HostError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SessionRecord:
     """Who is behind an event."""
 

@@ -23,6 +23,7 @@ def plain(value: object) -> Json:
 
 
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=plain)
+_decode = json.JSONDecoder().decode
 
 
 def dumps(value: object) -> str:
@@ -30,12 +31,15 @@ def dumps(value: object) -> str:
 
     Raises `TypeError` or `ValueError` where it has no JSON form.
     """
+    # An event writes small numbers more often than anything else, and the encoder is slow to start.
+    if type(value) is int:
+        return str(value)
     return utf8(_encoder.encode(value))
 
 
 def loads(text: str | None) -> Json:
     """The value of a text; no text is `None`."""
-    return None if text is None else json.loads(text)
+    return None if text is None else _decode(text)
 
 
 def utf8(text: str) -> str:

@@ -34,7 +34,7 @@ class RoomEventMark:
 class TimerMark:
     """`@timer`."""
 
-    name: str
+    name: str | None
 
 
 Mark = ActionMark | RoomEventMark | TimerMark
@@ -76,8 +76,8 @@ def room_event(event: str, *, room: str | None = None) -> Callable[[Method], Met
     return _marker(RoomEventMark(event, room))
 
 
-def timer(name: str) -> Callable[[Method], Method]:
-    """Calls the method when a timer of this name is due."""
+def timer(name: str | None = None) -> Callable[[Method], Method]:
+    """Calls the method when a timer of this name is due; without a name, one that no other method is for."""
     return _marker(TimerMark(name))
 
 

@@ -14,24 +14,20 @@ class _Lines(io.TextIOBase):
     def __init__(self, host: Host, level: str) -> None:
         self._host = host
         self._level = level
-        self._rest = ""
+        self.rest = ""
+        """A line that has no end yet."""
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
-        *lines, self._rest = (self._rest + text).split("\n")
+        *lines, self.rest = (self.rest + text).split("\n")
         for line in lines:
             self._host.log(self._level, utf8(line))
         return len(text)
 
     def flush(self) -> None:
         """Does nothing: half a line is not one yet."""
-
-    def finish(self) -> None:
-        """Writes the line that has no end."""
-        if self._rest:
-            self.write("\n")
 
 
 class _Handler(logging.Handler):
@@ -69,4 +65,5 @@ def to_log(host: Host) -> None:
 def flush() -> None:
     """At the end of an event, so that nothing of it turns up in the next."""
     for stream in _streams:
-        stream.finish()
+        if stream.rest:
+            stream.write("\n")

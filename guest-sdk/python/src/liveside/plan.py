@@ -4,7 +4,7 @@ It is made once, when the module is built, so that mistakes show there and an ev
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,7 +56,7 @@ class Plan:
     fields: dict[str, Field]
     actions: dict[str, Handler]
     hooks: dict[str, Handler]
-    timers: dict[str, Handler]
+    timers: dict[str | None, Handler]
     room_events: dict[str, list[tuple[str | None, Handler]]]
 
     @property
@@ -88,7 +88,7 @@ class _Planner:
         self.fields = fields_of(cls)
         self.actions: dict[str, Handler] = {}
         self.hooks: dict[str, Handler] = {}
-        self.timers: dict[str, Handler] = {}
+        self.timers: dict[str | None, Handler] = {}
         self.room_events: dict[str, list[tuple[str | None, Handler]]] = {}
         self.action_definitions: list[ActionDefinition] = []
         self.hidden: list[HiddenAction] = []
@@ -191,9 +191,9 @@ def _methods(cls: type[Component]) -> list[tuple[str, Callable[..., Any]]]:
     ]
 
 
-def _once(known: dict[str, Handler], name: str, what: str) -> None:
+def _once(known: Mapping[Any, Handler], name: str | None, what: str) -> None:
     if name in known:
-        raise TypeError(f"{what}: there are two methods for `{name}`")
+        raise TypeError(f"{what}: there are two methods for `{name or 'any timer'}`")
 
 
 def _singleton(option: Any) -> Singleton | None:

@@ -25,7 +25,8 @@ class Harness(Generic[C]):
 
     `room_logic` answers the calls of rooms with logic of their own: room, action, payload; often by another harness:
     `room_logic=lambda room, action, payload: tally.call(action, payload)`. `http` answers requests; without it they are
-    denied. `uploaded` are the bytes of finished uploads.
+    denied. `uploaded` are the bytes of finished uploads. `beside` is another mount of the same component: they share the
+    persistent map and the store.
 
     Raises `Denied` where the user may not mount it.
     """
@@ -46,6 +47,7 @@ class Harness(Generic[C]):
         room_logic: RoomLogic | None = None,
         http: Callable[[Request], RawResponse] | None = None,
         uploaded: Mapping[str, bytes] | None = None,
+        beside: "Harness[Any] | None" = None,
     ) -> None:
         self._plan = plan_of(component)
         self._instance = instance
@@ -64,8 +66,10 @@ class Harness(Generic[C]):
         if room is not None:
             world.room = room
             world.joined.add(room)
+        if beside is not None:
+            world.persistent, world.stored = beside._world.persistent, beside._world.stored
         for key, value in {**loads(definition.persistent_defaults), **(persistent or {})}.items():
-            world.persistent[key] = dumps(value)
+            world.persistent.setdefault(key, dumps(value))
         world.state = loads(definition.default_state)
         for key, value in (props or {}).items():
             if definition.props == "any" or (definition.props == "known" and key in world.state):
