@@ -2,6 +2,7 @@
 
 import pytest
 from component import HISTORY, Chat
+
 from liveside import LiveError
 from liveside.testing import Emit, Harness
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from component import Counter
+
 from liveside.testing import Emit, Harness
 
 

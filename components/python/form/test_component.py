@@ -2,6 +2,7 @@
 
 import pytest
 from component import Form, looks_like_an_address
+
 from liveside import LiveError
 from liveside.testing import Harness
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from liveside import action
 from probe import ProbeBase
+
+from liveside import action
 
 
 class Probe(ProbeBase, name="PythonProbe", version="2.0.0", set_value=True, persistent={"kept": 0}):

@@ -6,6 +6,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parent.parent / "probe"))
 
 from component import Probe  # noqa: E402
+
 from liveside.testing import Harness  # noqa: E402
 
 

@@ -1,7 +1,8 @@
 """The probe, version 1."""
 
-from liveside import action
 from probe import ProbeBase
+
+from liveside import action
 
 
 class Probe(ProbeBase, name="PythonProbe", version="1.0.0", set_value=True, persistent={"kept": 0}):

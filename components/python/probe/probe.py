@@ -7,7 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 from liveside import (
-    Client, Component, Denied, LiveError, Member, Mount, Payload, Requires, RoomEvent, Timer, Upload, action, room_event,
+    Client,
+    Component,
+    Denied,
+    LiveError,
+    Member,
+    Mount,
+    Payload,
+    Requires,
+    RoomEvent,
+    Timer,
+    Upload,
+    action,
+    room_event,
     timer,
 )  # fmt: skip
 
@@ -41,7 +53,7 @@ class ProbeBase(Component, abstract=True):
     @action
     def crash(self) -> None:
         self._add_one()
-        None + 1  # type: ignore[operator]
+        _ = None + 1  # type: ignore[operator]
 
     @action
     def spin(self) -> None:
@@ -177,7 +189,7 @@ class ProbeBase(Component, abstract=True):
     @action
     def outside(self) -> dict[str, Any]:
         def connect() -> None:
-            socket.create_connection(("127.0.0.1", 80), timeout=1)
+            socket.socket().connect(("127.0.0.1", 80))
 
         return {
             "files": _error_of(lambda: open("/etc/passwd")),

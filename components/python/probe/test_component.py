@@ -4,10 +4,11 @@ import json
 
 import pytest
 from component import Probe
+from probe import Box, Hall
+
 from liveside import Denied, HostError, LiveError, Upload
 from liveside.host import RawResponse
 from liveside.testing import Binary, Broadcast, Emit, Harness, Join, LogLine, RoomState, User
-from probe import Box, Hall
 
 
 def test_answers_are_what_was_sent() -> None:

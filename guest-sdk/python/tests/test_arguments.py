@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any, Literal, NotRequired, TypedDict
 
 import pytest
+
 from liveside import Component, InvalidPayload, Payload, action
 from liveside.testing import Harness
 

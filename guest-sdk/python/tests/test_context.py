@@ -1,12 +1,14 @@
 """What the context offers."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from liveside import Component, HostError, LimitExceeded, LiveError
 from liveside.context import Context
 from liveside.host import RawResponse, Request
+from liveside.jsontext import dumps
 from liveside.testing import Harness, TimerStarted
 from liveside.testing.world import World
 
@@ -70,7 +72,7 @@ def test_a_room_that_is_not_there_is_false(cx: Context) -> None:
 
 def test_the_time_is_the_daemons(cx: Context, world: World) -> None:
     world.clock_ms = 1_500
-    assert cx.clock.now() == datetime(1970, 1, 1, 0, 0, 1, 500_000, timezone.utc)
+    assert cx.clock.now() == datetime(1970, 1, 1, 0, 0, 1, 500_000, UTC)
     assert cx.clock.monotonic() == 1.5
     cx.timers.every(timedelta(minutes=1), "x")
     assert world.effects == [TimerStarted("x", 60.0, True)]
@@ -128,3 +130,8 @@ def test_props_are_laid_over_known_keys() -> None:
         return Harness(Taking, props=props).state
 
     assert state({"a": 1, "b": 2}) == {"a": 1}
+
+
+def test_half_a_surrogate_pair_is_replaced() -> None:
+    assert dumps("\ud800") == '"\ufffd"'
+    assert dumps("\ud83d\ude00é") == '"😀é"'

@@ -4,7 +4,19 @@ import json
 from typing import Any
 
 import pytest
-from liveside import Component, Denied, HostError, LiveError, NotCallable, Requires, RoomEvent, action, room_event, timer
+
+from liveside import (
+    Component,
+    Denied,
+    HostError,
+    LiveError,
+    NotCallable,
+    Requires,
+    RoomEvent,
+    action,
+    room_event,
+    timer,
+)
 from liveside.plan import plan_of
 from liveside.testing import Emit, Harness, TimerStarted, User
 

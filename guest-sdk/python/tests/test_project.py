@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from liveside.build import wit
 from liveside.project import BuildError, read_project
 from liveside.strip import strip

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-import liveside
 import pytest
+
+import liveside
 from liveside import Component, LiveError, action
 from liveside.testing import Harness
 

@@ -15,5 +15,6 @@ from .state import field
 
 __all__ = [
     "Client", "Component", "Context", "Denied", "HostError", "InvalidPayload", "LimitExceeded", "LiveError", "Member",
-    "Mount", "NotCallable", "Payload", "Requires", "RoomEvent", "Timer", "Upload", "action", "field", "room_event", "timer",
+    "Mount", "NotCallable", "Payload", "Requires", "RoomEvent", "Timer", "Upload", "action", "field", "room_event",
+    "timer",
 ]  # fmt: skip

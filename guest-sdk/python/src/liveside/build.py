@@ -1,7 +1,7 @@
-"""From a project to a module: `componentize-py` runs the author's code once, and takes a picture of the memory after it.
+"""From a project to a module: `componentize-py` runs the author's code once, and takes a picture of the memory after.
 
 So everything that a module does when it is imported, it does at the build, and an instance starts with it done. It also
-means that a module which is imported later, in a function, is not there: the files stay behind.
+means that a module which is first imported later, in a function, is not there: the files stay behind.
 """
 
 import importlib.util

@@ -125,9 +125,10 @@ def shape_of(annotation: Any) -> Shape:
     if origin is Union or origin is types.UnionType:
         return _union([shape_of(argument) for argument in arguments])
     if origin is Literal:
-        return _one_of(arguments, dict(zip(arguments, arguments)))
+        return _one_of(arguments, {argument: argument for argument in arguments})
     kind = origin or annotation
-    if isinstance(kind, typing.TypeAliasType if hasattr(typing, "TypeAliasType") else ()):
+    if hasattr(kind, "__value__"):
+        # `type Name = ...`
         return shape_of(kind.__value__)
     if isinstance(kind, typing.NewType):
         return shape_of(kind.__supertype__)
@@ -183,22 +184,20 @@ def _one_of(values: Sequence[Any], known: dict[Any, Any]) -> Shape:
     return Shape(read, schema=lambda: {"enum": list(values)}, takes_none=None in known)
 
 
+def _read_under(key: object, shape: Shape, value: Json) -> Any:
+    """Reads a part of a value; what is wrong with it is told with its key."""
+    try:
+        return shape.read(value)
+    except Mismatch as mismatch:
+        raise mismatch.under(key) from None
+
+
 def _items(kind: Callable[[list[Any]], Any], item: Shape) -> Shape:
     def read(value: Json) -> Any:
         if type(value) is not list:
             raise Mismatch("a list", value)
-        return kind(value) if item is _ANY and kind is not list else _each(value)
-
-    def _each(values: list[Json]) -> Any:
-        if item is _ANY:
-            return values
-        made = []
-        for at, value in enumerate(values):
-            try:
-                made.append(item.read(value))
-            except Mismatch as mismatch:
-                raise mismatch.under(at) from None
-        return made if kind is list else kind(made)
+        items = value if item is _ANY else [_read_under(at, item, one) for at, one in enumerate(value)]
+        return items if kind is list else kind(items)
 
     return Shape(read, schema=lambda: {"type": "array", "items": item.schema()}, zero=lambda: kind([]))
 
@@ -213,7 +212,7 @@ def _tuple(arguments: tuple[Any, ...]) -> Shape:
     def read(value: Json) -> Any:
         if type(value) is not list or len(value) != len(shapes):
             raise Mismatch(f"a list of {len(shapes)}", value)
-        return tuple(shape.read(one) for shape, one in zip(shapes, value))
+        return tuple(_read_under(at, shape, value[at]) for at, shape in enumerate(shapes))
 
     def schema() -> dict[str, Any]:
         listed = [shape.schema() for shape in shapes]
@@ -228,13 +227,7 @@ def _mapping(item: Shape) -> Shape:
             raise Mismatch("an object", value)
         if item is _ANY:
             return value
-        made = {}
-        for key, one in value.items():
-            try:
-                made[key] = item.read(one)
-            except Mismatch as mismatch:
-                raise mismatch.under(key) from None
-        return made
+        return {key: _read_under(key, item, one) for key, one in value.items()}
 
     return Shape(
         read,
@@ -255,13 +248,12 @@ def _dataclass(kind: Any) -> Shape:
         and field.default_factory is dataclasses.MISSING
         and not shape_of(hints[field.name]).takes_none
     ]
-    optional = {
-        name
-        for key, (name, shape) in shapes.items()
-        if key not in needed and shape.takes_none
+    optional = {name for key, (name, shape) in shapes.items() if key not in needed and shape.takes_none}
+    defaulted = {
+        field.name
+        for field in fields
+        if field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
     }
-    defaulted = {field.name for field in fields if field.default is not dataclasses.MISSING
-                 or field.default_factory is not dataclasses.MISSING}
 
     def read(value: Json) -> Any:
         values = _read_keys(value, shapes, needed)
@@ -292,14 +284,7 @@ def _read_keys(value: Json, shapes: dict[str, tuple[str, Shape]], needed: Sequen
     for key in needed:
         if key not in value:
             raise Mismatch(f"an object with `{key}`", value)
-    made = {}
-    for key, (name, shape) in shapes.items():
-        if key in value:
-            try:
-                made[name] = shape.read(value[key])
-            except Mismatch as mismatch:
-                raise mismatch.under(key) from None
-    return made
+    return {name: _read_under(key, shape, value[key]) for key, (name, shape) in shapes.items() if key in value}
 
 
 def _object_schema(shapes: dict[str, tuple[str, Shape]], needed: Sequence[str]) -> dict[str, Any]:

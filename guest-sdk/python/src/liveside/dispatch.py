@@ -18,7 +18,8 @@ def handle(plan: Plan, host: Host, instance: str, event: Event) -> str | None:
     the state has been handed over then.
     """
     if event.kind == "room-events":
-        return _run_all(plan, host, instance, event)
+        _run_all(plan, host, instance, event)
+        return None
     handler = _find(plan, host, event)
     if handler is None:
         return None

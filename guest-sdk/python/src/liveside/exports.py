@@ -3,6 +3,7 @@
 `componentize-py` makes an object of `Component` from the module that the build tool writes.
 """
 
+import codecs
 import gc
 import linecache
 import sys
@@ -25,6 +26,9 @@ from .wasm import WasmHost
 _HOST = WasmHost()
 _PLANS: dict[str, Plan] = {}
 
+# Python looks for an encoding when it is first used; later there is no file to find it in.
+_ENCODINGS = ("ascii", "latin-1", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "hex", "idna")
+
 
 def prepare(places: int) -> None:
     """Makes every plan. It is called when the module is built, after the author's code: mistakes show there.
@@ -39,6 +43,8 @@ def prepare(places: int) -> None:
     if not _PLANS:
         raise TypeError("there is no component: derive a class from liveside.Component")
     _keep_sources(places)
+    for name in _ENCODINGS:
+        codecs.lookup(name)
     output.to_log(_HOST)
     # What is there now stays for good: the collector need not look at it, nor write into its memory pages.
     gc.collect()
@@ -85,7 +91,7 @@ def _plan(name: str) -> Plan:
         raise LiveError(f"This module has no component {name}") from None
 
 
-def _failure(error: BaseException) -> Exception:
+def _failure(error: BaseException) -> Any:
     """An expected error, or a bug with its traceback: the daemon logs that and drops what the event did."""
     if isinstance(error, LiveError):
         return Err(wit.Failure(_CODES[error.code], utf8(error.message)))
@@ -121,7 +127,7 @@ def _timer(event: Any) -> Event:
 
 def _upload(event: Any) -> Event:
     upload = event.value
-    value = getattr(upload.stage, "value", None)
+    value: Any = getattr(upload.stage, "value", None)
     stage = type(upload.stage).__name__.removeprefix("UploadStage_").lower()
     return Event(
         "upload",

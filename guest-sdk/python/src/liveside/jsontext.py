@@ -44,6 +44,8 @@ def loads(text: str | None) -> Json:
 
 def utf8(text: str) -> str:
     """The text without halves of surrogate pairs, which JSON can escape and UTF-8 has no form for."""
-    if text.isascii():
-        return text
-    return text.encode("utf-8", "replace").decode()
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

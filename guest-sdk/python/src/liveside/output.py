@@ -55,7 +55,7 @@ _streams: list[_Lines] = []
 def to_log(host: Host) -> None:
     """Turns them there. What the author has set up for `logging` stays."""
     _streams[:] = [_Lines(host, "info"), _Lines(host, "error")]
-    sys.stdout, sys.stderr = _streams  # type: ignore[assignment]
+    sys.stdout, sys.stderr = _streams
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(_Handler(host))

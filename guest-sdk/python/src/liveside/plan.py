@@ -94,13 +94,11 @@ class _Planner:
         self.hidden: list[HiddenAction] = []
 
     def plan(self) -> Plan:
-        for field in self.fields.values():
-            setattr(self.cls, field.name, field)
+        for name, known in self.fields.items():
+            setattr(self.cls, name, known)
         for name, method in _methods(self.cls):
             self.add(name, method)
-        return Plan(
-            self.cls, self.definition(), self.fields, self.actions, self.hooks, self.timers, self.room_events
-        )
+        return Plan(self.cls, self.definition(), self.fields, self.actions, self.hooks, self.timers, self.room_events)
 
     def add(self, name: str, method: Callable[..., Any]) -> None:
         what = f"`{name}` of {self.cls.__name__}"
@@ -144,7 +142,7 @@ class _Planner:
 
     def definition(self) -> Definition:
         options = self.options
-        state = {field.key: field.default for field in self.fields.values()}
+        state = {one.key: one.default for one in self.fields.values()}
         if options.set_value:
             self.action_definitions.append(ActionDefinition("setValue"))
         return Definition(
@@ -172,7 +170,7 @@ class _Planner:
     def state_schema(self) -> str | None:
         schema = self.options.schema
         if schema is True:
-            properties = {field.key: field.shape.schema() for field in self.fields.values()}
+            properties = {one.key: one.shape.schema() for one in self.fields.values()}
             return dumps({"type": "object", "properties": properties})
         return dumps(schema) if schema else None
 
@@ -208,8 +206,8 @@ def _hook(name: str, kind: str, count: int) -> Callable[[Any, Event], Any]:
     if kind == "before-action":
 
         def before(component: Any, event: Event) -> Any:
-            action, payload = event.value  # type: ignore[misc]
-            return getattr(component, name)(*(action, loads(payload))[:count])
+            called: tuple[str, str | None] = event.value  # type: ignore[assignment]
+            return getattr(component, name)(*(called[0], loads(called[1]))[:count])
 
         return before
     if kind in ("connect", "disconnect", "destroy", "empty") or count == 0:

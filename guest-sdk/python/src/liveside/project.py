@@ -1,11 +1,7 @@
 """A component's project: a directory with a `component.py`, and a `pyproject.toml` that may say more.
 
-    [project]
-    name = "counter"
-
-    [tool.liveside]
-    module = "component"      # where the components are
-    path = ["../shared"]      # further directories with modules
+`[project] name` names the module. `[tool.liveside] module` is where the components are, `path` a list of further
+directories with modules.
 """
 
 import tomllib
@@ -62,7 +58,8 @@ def read_project(directory: Path) -> Project:
     for other in project.path:
         if not other.is_dir():
             raise BuildError(f"{file}: `path` names {other}, which is not there")
-    if not any((place / f"{project.module}.py").exists() or (place / project.module).is_dir() for place in project.path):
+    places = [place / project.module for place in project.path]
+    if not any(place.with_suffix(".py").exists() or place.is_dir() for place in places):
         raise BuildError(
             f"{directory} has no {project.module}.py: write one, or name another by `module` in [tool.liveside] of "
             "its pyproject.toml"

@@ -1,7 +1,7 @@
 """State as annotated attributes of a class: which of them an event needs, and which of them it changed.
 
 Nothing is loaded before it is looked at, so that a large key costs nothing where nobody looks. What a handler looked
-at last time is loaded in one go the next time: a guess, kept in the worker's memory, that is never wrong but in its cost.
+at before is loaded in one go the next time: a guess, kept in the worker's memory, which can only cost a little.
 """
 
 import typing

@@ -5,7 +5,20 @@ from typing import Any, TypeVar
 
 from componentize_py_types import Err
 from wit_world.imports import (
-    broadcast, clock, config, http, log, persistent, private, random, rooms, session, state, store, timers, uploads,
+    broadcast,
+    clock,
+    config,
+    http,
+    log,
+    persistent,
+    private,
+    random,
+    rooms,
+    session,
+    state,
+    store,
+    timers,
+    uploads,
 )  # fmt: skip
 
 from .errors import HostError

@@ -3,7 +3,7 @@
 import random
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from ..errors import LiveError
@@ -13,7 +13,7 @@ from ..jsontext import utf8
 T = TypeVar("T")
 Level = Literal["trace", "debug", "info", "warn", "error"]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Config:
@@ -91,11 +91,11 @@ class Clock:
 
 
 class Random(random.Random):
-    """The daemon's randomness, with all that `random.Random` can do: `choice`, `shuffle`, `randint`. It cannot be seeded."""
+    """The daemon's randomness, with all that `random.Random` can do: `choice`, `shuffle`, `randint`. A seed is ignored."""
 
+    # The base takes a seed, which is of no use here.
     def __new__(cls, host: Host) -> "Random":
-        # The seed that the base wants is of no use here.
-        return super().__new__(cls, 0)
+        return super().__new__(cls)
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -124,7 +124,9 @@ class Random(random.Random):
         """There is none."""
         raise NotImplementedError("the daemon's randomness has no state")
 
-    setstate = getstate
+    def setstate(self, state: Any) -> None:
+        """There is none."""
+        self.getstate()
 
 
 class Uploads:

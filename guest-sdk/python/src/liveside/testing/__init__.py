@@ -14,7 +14,16 @@ are the daemon's alone. An exception that is no `LiveError` goes on to the test,
 
 from .access import User
 from .effects import (
-    Binary, Broadcast, Effect, Emit, Join, Leave, LogLine, RoomState, TimerCancelled, TimerStarted,
+    Binary,
+    Broadcast,
+    Effect,
+    Emit,
+    Join,
+    Leave,
+    LogLine,
+    RoomState,
+    TimerCancelled,
+    TimerStarted,
 )  # fmt: skip
 from .harness import Harness
 

@@ -25,8 +25,8 @@ class Harness(Generic[C]):
 
     `room_logic` answers the calls of rooms with logic of their own: room, action, payload; often by another harness:
     `room_logic=lambda room, action, payload: tally.call(action, payload)`. `http` answers requests; without it they are
-    denied. `uploaded` are the bytes of finished uploads. `beside` is another mount of the same component: they share the
-    persistent map and the store.
+    denied. `uploaded` are the bytes of finished uploads. `beside` is another mount of the same component: they
+    share the persistent map and the store.
 
     Raises `Denied` where the user may not mount it.
     """
@@ -196,7 +196,7 @@ class Harness(Generic[C]):
 
     @staticmethod
     def migrate(component: type[Component], from_version: str, state: Mapping[str, Any]) -> dict[str, Any]:
-        """Asks for the migration of another version's state; gives the state after it, with the defaults of new keys."""
+        """Migrates the state of another version; gives the state after it, with the defaults of new keys."""
         plan = plan_of(component)
         migrated: dict[str, Any] = loads(migrate(plan, from_version, dumps(dict(state))))
         return {**loads(plan.definition.default_state), **migrated}

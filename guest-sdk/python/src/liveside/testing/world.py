@@ -14,7 +14,16 @@ from ..errors import HostError, LiveError
 from ..host import Page, RawResponse, Request, RoomMember, SessionRecord
 from .access import User
 from .effects import (
-    Binary, Broadcast, Effect, Emit, Join, Leave, LogLine, RoomState, TimerCancelled, TimerStarted,
+    Binary,
+    Broadcast,
+    Effect,
+    Emit,
+    Join,
+    Leave,
+    LogLine,
+    RoomState,
+    TimerCancelled,
+    TimerStarted,
 )  # fmt: skip
 
 RoomLogic = Callable[[str, str, Any], Any]
