@@ -52,7 +52,7 @@ class LimitExceeded(LiveError):
 
 
 class HostError(LiveError):
-    """The daemon refused a call, which changed nothing. One that is not caught ends the event with the daemon's words."""
+    """The daemon refused a call, which changed nothing. If it is not caught, the event ends with the daemon's words."""
 
     def __init__(self, reason: Refusal, message: str) -> None:
         super().__init__(message)

@@ -91,7 +91,7 @@ class Clock:
 
 
 class Random(random.Random):
-    """The daemon's randomness, with all that `random.Random` can do: `choice`, `shuffle`, `randint`. A seed is ignored."""
+    """The daemon's randomness, with all that `random.Random` can do, such as `choice`. A seed is ignored."""
 
     # The base takes a seed, which is of no use here.
     def __new__(cls, host: Host) -> "Random":

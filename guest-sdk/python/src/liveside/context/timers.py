@@ -17,7 +17,7 @@ def milliseconds(time: Time) -> int:
 
 
 class Timers:
-    """Starts and cancels timers. A timer belongs to the mount: it survives new versions of the code, and ends with it."""
+    """Starts and cancels timers. A timer survives new versions of the code, and ends with the mount."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
