@@ -8,7 +8,7 @@ import pytest
 from liveside import Component, HostError, LimitExceeded, LiveError
 from liveside.context import Context
 from liveside.host import RawResponse, Request
-from liveside.jsontext import dumps
+from liveside.jsontext import dumps, loads
 from liveside.testing import Harness, TimerStarted
 from liveside.testing.world import World
 
@@ -135,3 +135,4 @@ def test_props_are_laid_over_known_keys() -> None:
 def test_half_a_surrogate_pair_is_replaced() -> None:
     assert dumps("\ud800") == '"\ufffd"'
     assert dumps("\ud83d\ude00é") == '"😀é"'
+    assert loads('["\\ud800", "\\ud83d\\uDE00"]') == ["\ufffd", "😀"]

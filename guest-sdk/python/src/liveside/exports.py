@@ -95,6 +95,8 @@ def _failure(error: BaseException) -> Any:
     """An expected error, or a bug with its traceback: the daemon logs that and drops what the event did."""
     if isinstance(error, LiveError):
         return Err(wit.Failure(_CODES[error.code], utf8(error.message)))
+    if isinstance(error, ModuleNotFoundError):
+        error.add_note("Import it at the top of a module: after the build, files are not there any more.")
     text = "".join(traceback.format_exception(_without_own_frames(error)))
     return Err(wit.Failure(wit.FailureCode.CRASHED, utf8(text)))
 

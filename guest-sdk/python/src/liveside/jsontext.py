@@ -39,7 +39,13 @@ def dumps(value: object) -> str:
 
 def loads(text: str | None) -> Json:
     """The value of a text; no text is `None`."""
-    return None if text is None else _decode(text)
+    if text is None:
+        return None
+    value = _decode(text)
+    if "\\ud" in text or "\\uD" in text:
+        # Half a surrogate pair can be escaped in JSON; no text with one can cross back to the daemon.
+        value = _decode(utf8(_encoder.encode(value)))
+    return value
 
 
 def utf8(text: str) -> str:
