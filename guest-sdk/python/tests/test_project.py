@@ -1,11 +1,15 @@
 """Projects and modules as files."""
 
+import json
+import sys
 from pathlib import Path
 
 import pytest
 
+from liveside import slot
 from liveside.build import wit
 from liveside.project import BuildError, read_project
+from liveside.quick import _imports, _sources
 from liveside.strip import strip
 
 
@@ -56,3 +60,32 @@ def test_names_are_stripped_at_every_depth() -> None:
     component = b"\0asm\x0d\0\1\0"
     module = component + section(1, core + other + name) + section(4, component + name) + other
     assert strip(module) == component + section(1, core + other) + section(4, component) + other
+
+
+def test_a_quick_build_takes_the_sources_of_the_project_and_names_its_imports(tmp_path: Path) -> None:
+    (tmp_path / "component.py").write_text("import json, own\nfrom email import message\nfrom own.part import x\n")
+    (tmp_path / "test_component.py").write_text("import pytest\n")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "__init__.py").touch()
+    (tmp_path / "own" / "part.py").write_text("x = 1\n")
+    sources = _sources(read_project(tmp_path))
+    assert sources["own.part"] == (False, "own/part.py", "x = 1\n")
+    assert sources["own"][0] is True
+    assert sorted(sources) == ["component", "own", "own.part"]
+    assert _imports(sources) == ["email", "email.message", "json"]
+
+
+def test_sources_are_imported_from_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    monkeypatch.setattr(slot, "_place", bytearray())
+    assert not slot.import_sources()
+    slot.reserve()
+    assert slot._place.startswith(slot.MARK) and len(slot._place) == slot.SIZE
+    assert not slot.import_sources()
+    sources = {"placed": (True, "placed/__init__.py", "from . import part"), "placed.part": (False, "p.py", "x = 5")}
+    content = json.dumps({"module": "placed", "sources": sources}).encode()
+    slot._place[slot.HEADER - 4 : slot.HEADER + len(content)] = len(content).to_bytes(4, "little") + content
+    assert slot.import_sources()
+    assert sys.modules["placed.part"].x == 5
+    for name in sources:
+        del sys.modules[name]

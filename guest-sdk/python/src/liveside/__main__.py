@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .build import build
 from .project import BuildError, read_project
+from .quick import build_quick
 
 
 def main() -> int:
@@ -16,10 +17,12 @@ def main() -> int:
     command = commands.add_parser("build", help="build the component in a directory")
     command.add_argument("directory", nargs="?", default=".", type=Path)
     command.add_argument("--out", type=Path, help="where to put the module (dist/NAME.wasm in the directory)")
+    command.add_argument("--quick", action="store_true", help="for trying out: fast after the first time")
     arguments = parser.parse_args()
     began = time.monotonic()
     try:
-        made = build(read_project(arguments.directory), arguments.out)
+        make = build_quick if arguments.quick else build
+        made = make(read_project(arguments.directory), arguments.out)
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1

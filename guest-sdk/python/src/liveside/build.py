@@ -5,6 +5,7 @@ means that a module which is first imported later, in a function, is not there: 
 """
 
 import importlib.util
+import os
 import subprocess
 import sys
 import sysconfig
@@ -20,7 +21,8 @@ _ENTRY = "liveside_entry"
 _ENTRY_SOURCE = """\
 import liveside.exports
 import {module}
-liveside.exports.prepare({places})
+liveside.exports.prepare()
+liveside.exports.settle({places})
 from liveside.exports import Component
 """
 
@@ -34,34 +36,41 @@ def build(project: Project, output: Path | None = None) -> Path:
     Raises `BuildError`.
     """
     output = output or project.output
-    if importlib.util.find_spec("componentize_py") is None:
-        raise BuildError("componentize-py is not installed: pip install 'liveside[build]'")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="liveside-") as scratch:
-        source = _ENTRY_SOURCE.format(module=project.module, places=len(project.path))
-        (Path(scratch) / f"{_ENTRY}.py").write_text(source)
-        made = Path(scratch) / "module.wasm"
-        _componentize(project, Path(scratch), made)
-        module = strip(made.read_bytes())
-    # Put there in one step: the daemon may be watching.
-    partial = output.with_suffix(".partial")
-    partial.write_bytes(module)
-    partial.replace(output)
+    source = _ENTRY_SOURCE.format(module=project.module, places=len(project.path))
+    put(componentize(project.name, source, project.path), output)
     return output
 
 
-def _componentize(project: Project, scratch: Path, made: Path) -> None:
+def componentize(name: str, source: str, path: tuple[Path, ...]) -> bytes:
+    """The module that this source, which is run at the build, leads to. `path` is where the author's modules are.
+
+    Raises `BuildError`.
+    """
+    if importlib.util.find_spec("componentize_py") is None:
+        raise BuildError("componentize-py is not installed: pip install 'liveside[build]'")
     command = [sys.executable, "-c", _COMPONENTIZE, "-q", "-d", str(wit()), "-w", WORLD, "componentize", _ENTRY]
-    # The author's directories first: their modules are then known by the beginning of their paths.
-    for place in (*project.path, *_libraries(), scratch):
-        command += ["-p", str(place)]
-    command += ["-o", str(made)]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
-    if run.returncode != 0:
-        raise BuildError(f"{project.name} cannot be built:\n{_reason(run.stderr + run.stdout)}")
+    with tempfile.TemporaryDirectory(prefix="liveside-") as scratch:
+        (Path(scratch) / f"{_ENTRY}.py").write_text(source)
+        made = Path(scratch) / "module.wasm"
+        # The author's directories first: their modules are then known by the beginning of their paths.
+        for place in (*path, *libraries(), scratch):
+            command += ["-p", str(place)]
+        command += ["-o", str(made)]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        if run.returncode != 0:
+            raise BuildError(f"{name} cannot be built:\n{_reason(run.stderr + run.stdout)}")
+        return strip(made.read_bytes())
 
 
-def _libraries() -> list[Path]:
+def put(module: bytes, output: Path) -> None:
+    """Puts a module in its place in one step: the daemon may be watching."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    partial = output.with_suffix(f".{os.getpid()}.partial")
+    partial.write_bytes(module)
+    partial.replace(output)
+
+
+def libraries() -> list[Path]:
     """Where the SDK is, and what is installed beside it."""
     own = Path(__file__).resolve().parent.parent
     installed = Path(sysconfig.get_path("purelib"))

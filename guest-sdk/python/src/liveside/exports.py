@@ -13,14 +13,13 @@ from typing import Any
 from componentize_py_types import Err
 from wit_world.exports import component as wit
 
-from . import output
-from .component import OPTIONS
+from . import output, slot
 from .definition import Definition, Requires
 from .dispatch import handle, migrate
 from .errors import FailureCode, LiveError
 from .events import Client, Event, Member, Mount, RoomEvent, Timer, Upload
 from .jsontext import loads, utf8
-from .plan import Plan, plan_of
+from .plan import Plan, plan_all
 from .wasm import WasmHost
 
 _HOST = WasmHost()
@@ -30,18 +29,14 @@ _PLANS: dict[str, Plan] = {}
 _ENCODINGS = ("ascii", "latin-1", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "hex", "idna")
 
 
-def prepare(places: int) -> None:
-    """Makes every plan. It is called when the module is built, after the author's code: mistakes show there.
-
-    The author's modules are in the first so many `places` of the path.
-    """
-    for cls in OPTIONS:
-        plan = plan_of(cls)
-        if plan.definition.name in _PLANS:
-            raise TypeError(f"two components are called {plan.definition.name}")
+def prepare() -> None:
+    """Makes every plan, after the author's code has run: mistakes show here."""
+    for plan in plan_all():
         _PLANS[plan.definition.name] = plan
-    if not _PLANS:
-        raise TypeError("there is no component: derive a class from liveside.Component")
+
+
+def settle(places: int) -> None:
+    """The last of the build. The author's modules are in the first so many `places` of the path."""
     _keep_sources(places)
     for name in _ENCODINGS:
         codecs.lookup(name)
@@ -65,10 +60,12 @@ class Component:
     """The exports."""
 
     def describe(self) -> list[Any]:
+        _begin()
         return [_definition(plan.definition) for plan in _PLANS.values()]
 
     def handle(self, target: Any, event: Any) -> str | None:
         try:
+            _begin()
             return handle(_plan(target.component), _HOST, target.instance, _EVENTS[type(event)](event))
         except BaseException as error:
             raise _failure(error) from None
@@ -77,11 +74,18 @@ class Component:
 
     def migrate(self, component: str, from_version: str, state: str) -> str:
         try:
+            _begin()
             return migrate(_plan(component), from_version, state)
         except BaseException as error:
             raise _failure(error) from None
         finally:
             output.flush()
+
+
+def _begin() -> None:
+    """Imports the sources of a quick build, if it is one; an ordinary build has done that."""
+    if not _PLANS and slot.import_sources():
+        prepare()
 
 
 def _plan(name: str) -> Plan:

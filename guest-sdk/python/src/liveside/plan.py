@@ -81,6 +81,22 @@ def plan_of(cls: type[Component]) -> Plan:
     return plan
 
 
+def plan_all() -> list[Plan]:
+    """The plans of all components of the program.
+
+    Raises `TypeError` with a sentence for the author.
+    """
+    plans: dict[str, Plan] = {}
+    for cls in OPTIONS:
+        plan = plan_of(cls)
+        if plan.definition.name in plans:
+            raise TypeError(f"two components are called {plan.definition.name}")
+        plans[plan.definition.name] = plan
+    if not plans:
+        raise TypeError("there is no component: derive a class from liveside.Component")
+    return list(plans.values())
+
+
 class _Planner:
     def __init__(self, cls: type[Component], options: Options) -> None:
         self.cls = cls
