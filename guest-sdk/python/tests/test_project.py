@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from liveside import slot
-from liveside.build import wit
+from liveside.binary import memory_bytes, strip
+from liveside.build import _reason, wit
 from liveside.project import BuildError, read_project
 from liveside.quick import _imports, _sources
-from liveside.strip import strip
 
 
 def test_a_project_is_a_directory_with_a_component(tmp_path: Path) -> None:
@@ -89,3 +89,15 @@ def test_sources_are_imported_from_the_place(monkeypatch: pytest.MonkeyPatch) ->
     assert sys.modules["placed.part"].x == 5
     for name in sources:
         del sys.modules[name]
+
+
+def test_the_memory_of_an_instance_is_found() -> None:
+    core = b"\0asm\1\0\0\0" + bytes([5, 4, 1, 0, 0x80 | 3, 1])
+    assert memory_bytes(b"\0asm\x0d\0\1\0" + bytes([1, len(core)]) + core) == (3 + 128) * 65_536
+
+
+def test_a_mistake_is_told_as_the_author_knows_it(tmp_path: Path) -> None:
+    own = 'Traceback (most recent call last):\n  File "/0/component.py", line 6, in <module>\nValueError: x'
+    said = f"Traceback (most recent call last):\n  of the tool\nAssertionError: {own}\n\n\nCaused by:\n    x\n"
+    told = f'Traceback (most recent call last):\n  File "{tmp_path}/component.py", line 6, in <module>\nValueError: x'
+    assert _reason(said, (tmp_path,)) == told

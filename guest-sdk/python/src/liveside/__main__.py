@@ -5,9 +5,13 @@ import sys
 import time
 from pathlib import Path
 
+from .binary import memory_bytes
 from .build import build
 from .project import BuildError, read_project
 from .quick import build_quick
+
+MOST_MEMORY_MIB = 15
+"""What an instance may begin with, so that it can grow a little before the daemon replaces it."""
 
 
 def main() -> int:
@@ -26,8 +30,15 @@ def main() -> int:
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1
-    size = made.stat().st_size / 1e6
-    print(f"{made} ({size:.1f} MB, {time.monotonic() - began:.1f} s)")
+    module = made.read_bytes()
+    print(f"{made} ({len(module) / 1e6:.1f} MB, {time.monotonic() - began:.1f} s)")
+    memory = memory_bytes(module) / (1 << 20)
+    if memory > MOST_MEMORY_MIB:
+        print(
+            f"An instance begins with {memory:.0f} MiB of memory. The daemon replaces one that has more than "
+            "`limits.recycle-bytes`, 16 MiB by default, after every event: raise it, or import less.",
+            file=sys.stderr,
+        )
     return 0
 
 

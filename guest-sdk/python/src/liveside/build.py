@@ -12,8 +12,8 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
+from .binary import strip
 from .project import BuildError, Project
-from .strip import strip
 
 WORLD = "live-component"
 
@@ -58,7 +58,7 @@ def componentize(name: str, source: str, path: tuple[Path, ...]) -> bytes:
         command += ["-o", str(made)]
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         if run.returncode != 0:
-            raise BuildError(f"{name} cannot be built:\n{_reason(run.stderr + run.stdout)}")
+            raise BuildError(f"{name} cannot be built:\n{_reason(run.stderr + run.stdout, path)}")
         return strip(made.read_bytes())
 
 
@@ -77,14 +77,12 @@ def libraries() -> list[Path]:
     return [own] if own == installed else [own, installed]
 
 
-def _reason(output: str) -> str:
-    """The author's traceback, without what the tool says around it."""
-    begin = output.find("Traceback (most recent call last):")
-    if begin < 0:
-        return output.strip()
-    lines = output[begin:].splitlines()
-    end = next((at for at, line in enumerate(lines) if at and line and not line.startswith(" ")), len(lines))
-    return "\n".join(lines[: end + 1])
+def _reason(output: str, path: tuple[Path, ...]) -> str:
+    """The author's traceback, without what the tool says around it, and with the paths that the author knows."""
+    text = output.split("AssertionError: ", 1)[-1].split("\nCaused by:", 1)[0]
+    for at, place in enumerate(path):
+        text = text.replace(f'File "/{at}/', f'File "{place}/')
+    return text.strip()
 
 
 def wit() -> Path:
