@@ -3,6 +3,8 @@
 import dataclasses
 import enum
 import json
+import json.encoder
+from collections.abc import Callable
 from typing import Any
 
 from .names import wire_name
@@ -23,7 +25,18 @@ def plain(value: object) -> Json:
 
 
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=plain)
-_decode = json.JSONDecoder().decode
+_decoder = json.JSONDecoder()
+
+
+def _encode_by_c() -> Callable[[object], str]:
+    """As `_encoder.encode`, which makes this function of C anew for each text: that takes longer than most texts."""
+    chunks = json.encoder.c_make_encoder(  # type: ignore[attr-defined]
+        None, plain, json.encoder.encode_basestring, None, ":", ",", False, False, False
+    )
+    return lambda value: "".join(chunks(value, 0))
+
+
+_encode = _encode_by_c() if getattr(json.encoder, "c_make_encoder", None) else _encoder.encode
 
 
 def dumps(value: object) -> str:
@@ -31,20 +44,21 @@ def dumps(value: object) -> str:
 
     Raises `TypeError` or `ValueError` where it has no JSON form.
     """
-    # An event writes small numbers more often than anything else, and the encoder is slow to start.
-    if type(value) is int:
-        return str(value)
-    return utf8(_encoder.encode(value))
+    return utf8(_encode(value))
 
 
 def loads(text: str | None) -> Json:
     """The value of a text; no text is `None`."""
     if text is None:
         return None
-    value = _decode(text)
+    try:
+        # What `decode` does besides is for blanks around the value, which the daemon leaves out.
+        value, _ = _decoder.scan_once(text, 0)  # type: ignore[attr-defined]
+    except StopIteration:
+        value = _decoder.decode(text)
     if "\\ud" in text or "\\uD" in text:
         # Half a surrogate pair can be escaped in JSON; no text with one can cross back to the daemon.
-        value = _decode(utf8(_encoder.encode(value)))
+        value = _decoder.decode(dumps(value))
     return value
 
 
