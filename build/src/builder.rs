@@ -37,6 +37,8 @@ pub struct Builder {
     notes: Notes,
     /// By workspace root. A compiler that is installed later is found because only successes are kept.
     toolchains: Mutex<HashMap<PathBuf, Toolchain>>,
+    /// The Python that has the SDK, where it is not the projects' own.
+    python: Option<PathBuf>,
 }
 
 impl Builder {
@@ -46,6 +48,16 @@ impl Builder {
         Self {
             notes,
             toolchains: Mutex::default(),
+            python: None,
+        }
+    }
+
+    /// Builds guests in Python by this interpreter where they have no environment of their own.
+    #[must_use]
+    pub fn with_python(self, python: PathBuf) -> Self {
+        Self {
+            python: Some(python),
+            ..self
         }
     }
 
@@ -113,7 +125,7 @@ impl Builder {
                 Language::Rust => self.build_rust(root, &group, &beside, profile, job),
                 _ => group
                     .iter()
-                    .map(|project| external::build(project, profile, job))
+                    .map(|project| external::build(project, profile, self.python.as_deref(), job))
                     .collect(),
             };
             for (index, built) in members.into_iter().zip(built) {

@@ -11,6 +11,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 use crate::builder::{Built, Profile};
 use crate::error::BuildError;
@@ -22,16 +23,23 @@ mod recognise;
 
 pub(crate) use recognise::recognise;
 
-/// The Python that builds, where neither the project nor the shell has an environment of its own.
-const PYTHON: &str = "LIVESIDE_PYTHON";
+/// It knows for itself what is out of date.
+const MAKE: &str = "make";
 
-/// Builds one project.
+/// Builds one project, unless its module is newer than all that it is made of. `python`: the interpreter where neither
+/// the project nor the shell has an environment.
 pub(crate) fn build(
     project: &Project,
     profile: Profile,
+    python: Option<&Path>,
     job: Job<'_>,
 ) -> Result<Built, BuildError> {
-    let (mut command, tool) = command(project, profile)?;
+    let recipe = Recipe::of(project, profile, python)?;
+    let (mut command, tool, module) = (recipe.command, recipe.tool, recipe.module);
+    if recipe.tool != MAKE && is_fresh(&module, project.source_dirs.iter().chain(&recipe.sdk)) {
+        let warnings = String::new();
+        return Ok(Built { module, warnings });
+    }
     command.current_dir(&project.dir);
     job.notes.detail(&format!("{}: {tool}", project.name));
     let mut words = String::new();
@@ -56,10 +64,6 @@ pub(crate) fn build(
     if !status.success() {
         return failed(words);
     }
-    let module = project
-        .dir
-        .join("dist")
-        .join(format!("{}.wasm", project.name));
     if !module.is_file() {
         let name = module.display();
         return failed(format!(
@@ -72,52 +76,127 @@ pub(crate) fn build(
     })
 }
 
-/// The command, and what to call it.
-fn command(project: &Project, profile: Profile) -> Result<(Command, &'static str), BuildError> {
-    Ok(match project.language {
-        Language::JavaScript | Language::TypeScript => {
-            if !has_above(&project.dir, "node_modules/.bin/liveside-build") {
-                let dir = project.workspace_root.display();
-                let how = format!("its packages are not installed. Run `npm install` in {dir}");
-                return Err(tool_error(project, how));
+/// How a project is built.
+struct Recipe {
+    command: Command,
+    /// What to call it.
+    tool: &'static str,
+    /// Where the module is then.
+    module: PathBuf,
+    /// Where the SDK's sources are, if that is known.
+    sdk: Option<PathBuf>,
+}
+
+impl Recipe {
+    fn of(
+        project: &Project,
+        profile: Profile,
+        fallback: Option<&Path>,
+    ) -> Result<Self, BuildError> {
+        let dist = project.dir.join("dist");
+        let module = dist.join(format!("{}.wasm", project.name));
+        Ok(match project.language {
+            Language::JavaScript | Language::TypeScript => {
+                let installed = above(&project.dir, "node_modules/@liveside/component");
+                let Some(sdk) = installed.and_then(|sdk| sdk.canonicalize().ok()) else {
+                    let dir = project.workspace_root.display();
+                    let how = format!("its packages are not installed. Run `npm install` in {dir}");
+                    return Err(tool_error(project, how));
+                };
+                let mut command = Command::new("npm");
+                command.args(["run", "--silent", "build"]);
+                Self {
+                    command,
+                    tool: "npm run build",
+                    module,
+                    sdk: Some(sdk),
+                }
             }
-            let mut command = Command::new("npm");
-            command.args(["run", "--silent", "build"]);
-            (command, "npm run build")
-        }
-        Language::Python => {
-            let mut command = Command::new(python(&project.dir));
-            command.args(["-m", "liveside", "build"]);
-            if profile == Profile::Dev {
-                command.arg("--quick");
+            Language::Python => {
+                let python = python(&project.dir, fallback);
+                let mut command = Command::new(&python);
+                command.args(["-m", "liveside", "build"]);
+                let module = match profile {
+                    Profile::Release => module,
+                    // Another file: what is built quickly must never be taken for what is shipped.
+                    Profile::Dev => {
+                        let quick = dist.join(format!("{}.quick.wasm", project.name));
+                        command.arg("--quick").arg("--out").arg(&quick);
+                        quick
+                    }
+                };
+                // Where the environment is the SDK's own, its sources are beside.
+                let sdk = python
+                    .ancestors()
+                    .nth(3)
+                    .map(|sdk| sdk.join("src/liveside"));
+                Self {
+                    command,
+                    tool: "python -m liveside build",
+                    module,
+                    sdk: sdk.filter(|sdk| sdk.is_dir()),
+                }
             }
-            (command, "python -m liveside build")
+            Language::C | Language::Cpp | Language::Zig | Language::Go | Language::Rust => {
+                let mut command = Command::new("make");
+                command.arg("--no-print-directory");
+                Self {
+                    command,
+                    tool: MAKE,
+                    module,
+                    sdk: None,
+                }
+            }
+        })
+    }
+}
+
+/// Whether a module is newer than everything that was written by hand below these folders. What it was made with does
+/// not count: make knows that for itself, and packages are of the version that was installed.
+fn is_fresh<'d>(module: &Path, mut sources: impl Iterator<Item = &'d PathBuf>) -> bool {
+    let modified = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).ok();
+    let Some(made) = modified(module) else {
+        return false;
+    };
+    sources.all(|dir| newest(dir, 0).is_some_and(|newest| newest < made))
+}
+
+/// When the newest source below a folder was written; `None` if that cannot be found out.
+fn newest(dir: &Path, depth: usize) -> Option<SystemTime> {
+    let mut newest = fs::metadata(dir).ok()?.modified().ok()?;
+    for entry in fs::read_dir(dir).ok()? {
+        let entry = entry.ok()?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_output = matches!(&*name, "dist" | "node_modules" | "__pycache__" | "target");
+        if is_output || name.starts_with('.') {
+            continue;
         }
-        Language::C | Language::Cpp | Language::Zig | Language::Go => {
-            let mut command = Command::new("make");
-            command.arg("--no-print-directory");
-            (command, "make")
-        }
-        Language::Rust => {
-            return Err(tool_error(project, "it is built by cargo".to_owned()));
-        }
-    })
+        let kind = entry.file_type().ok()?;
+        let written = if kind.is_dir() && depth < 8 {
+            self::newest(&entry.path(), depth + 1)?
+        } else {
+            entry.metadata().ok()?.modified().ok()?
+        };
+        newest = newest.max(written);
+    }
+    Some(newest)
 }
 
 /// The interpreter of the project's own environment, of the shell's, or the system's.
-fn python(dir: &Path) -> PathBuf {
-    let own = dir.ancestors().map(|above| above.join(".venv/bin/python"));
-    let own = own.into_iter().find(|python| python.is_file());
+fn python(dir: &Path, fallback: Option<&Path>) -> PathBuf {
     let shell = || Some(PathBuf::from(std::env::var_os("VIRTUAL_ENV")?).join("bin/python"));
-    let named = std::env::var_os(PYTHON).map(PathBuf::from);
-    named
-        .or(own)
+    let fallback = fallback.filter(|python| python.is_file());
+    above(dir, ".venv/bin/python")
         .or_else(shell)
+        .or_else(|| fallback.map(Path::to_owned))
         .unwrap_or_else(|| "python3".into())
 }
 
-fn has_above(dir: &Path, file: &str) -> bool {
-    dir.ancestors().any(|above| above.join(file).exists())
+/// A file of a folder, or of one above it.
+fn above(dir: &Path, file: &str) -> Option<PathBuf> {
+    let mut places = dir.ancestors().map(|above| above.join(file));
+    places.find(|place| place.exists())
 }
 
 /// The tool could not be started.

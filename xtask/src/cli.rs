@@ -123,6 +123,8 @@ pub(crate) enum Suite {
     Rust,
     /// The examples' own tests, compiled for this machine
     Components,
+    /// The SDKs and examples of other languages, each by its own runner
+    Languages,
     /// The browser library, without a browser
     Client,
     /// The demo page in a real Chromium

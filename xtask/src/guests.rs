@@ -8,6 +8,7 @@ use liveside_build::{Artifact, BuildError, Builder, Note, Notes, Profile, Projec
 
 use crate::cli::Speed;
 use crate::install;
+use crate::languages;
 use crate::process::Runner;
 use crate::repository::Repository;
 use crate::terminal;
@@ -48,7 +49,7 @@ pub(crate) fn build_one(
     build(repository, runner, &projects, speed)
 }
 
-fn find(repository: &Repository) -> Result<Vec<Project>> {
+pub(crate) fn find(repository: &Repository) -> Result<Vec<Project>> {
     let dir = repository.components();
     let projects = discover(&dir).context("cannot look for components")?;
     if projects.is_empty() {
@@ -64,6 +65,7 @@ fn build(
     speed: Speed,
 ) -> Result<()> {
     install::guest_toolchain(repository, runner)?;
+    languages::install(repository, runner, projects)?;
     let profile = if speed.dev {
         Profile::Dev
     } else {
@@ -77,7 +79,7 @@ fn build(
     terminal::step(&format!("building {} {kind}", count(projects.len())));
 
     let begun = Instant::now();
-    let builder = Builder::new(notes());
+    let builder = Builder::new(notes()).with_python(languages::python_of(repository));
     let mut results = Vec::new();
     for (fixture, out_dir) in [
         (false, repository.built_components()),

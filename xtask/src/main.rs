@@ -5,6 +5,7 @@
 //! | `cli` | what can be asked for |
 //! | `demo`, `guests`, `test`, `check`, `layers`, `bench` | one task each |
 //! | `install` | getting what a task needs onto the machine |
+//! | `languages` | the same for languages beside Rust, and their tests |
 //! | `process`, `terminal`, `repository` | running programs, printing, paths |
 
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ mod cli;
 mod demo;
 mod guests;
 mod install;
+mod languages;
 mod layers;
 mod process;
 mod repository;

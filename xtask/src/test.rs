@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use crate::cli::{Speed, Suite};
 use crate::process::Runner;
 use crate::repository::{Repository, cargo};
-use crate::{demo, guests, install, terminal};
+use crate::{demo, guests, install, languages, terminal};
 
 mod count;
 
@@ -18,6 +18,7 @@ use count::Count;
 const ALL: &[Suite] = &[
     Suite::Rust,
     Suite::Components,
+    Suite::Languages,
     Suite::Client,
     Suite::Browser,
 ];
@@ -85,8 +86,11 @@ fn run_suite(
     suite: Suite,
     count: &mut Count,
 ) -> Result<()> {
+    if suite == Suite::Languages {
+        return run_languages(repository, runner, count);
+    }
     let mut command = match suite {
-        Suite::Rust => cargo_test(&repository.root),
+        Suite::Languages | Suite::Rust => cargo_test(&repository.root),
         Suite::Components => cargo_test(&repository.components()),
         Suite::Client => npm_test(repository, runner, &repository.client())?,
         Suite::Browser => {
@@ -97,6 +101,11 @@ fn run_suite(
     if uses_daemon(suite) {
         command.env("LIVESIDE_BIN", repository.daemon()?);
     }
+    run_one(runner, command, count)
+}
+
+fn run_one(runner: &Runner, command: Command, count: &mut Count) -> Result<()> {
+    let before = count.passed;
     let status = runner.run_and_read(command, |line| {
         terminal::bare(line);
         count.read(line);
@@ -104,8 +113,24 @@ fn run_suite(
     if !status.success() {
         bail!("it ended with {status}");
     }
-    if count.passed == 0 {
+    if count.passed == before {
         bail!("it ran no test");
+    }
+    Ok(())
+}
+
+/// All of them, also after one that fails.
+fn run_languages(repository: &Repository, runner: &Runner, count: &mut Count) -> Result<()> {
+    let mut failed = Vec::new();
+    for command in languages::tests(repository, runner)? {
+        let shown = languages::shown(repository, &command)?;
+        terminal::line(&shown);
+        if let Err(error) = run_one(runner, command, count) {
+            failed.push(format!("{shown}: {error}"));
+        }
+    }
+    if !failed.is_empty() {
+        bail!("{}", failed.join("; "));
     }
     Ok(())
 }
@@ -129,6 +154,7 @@ fn name(suite: Suite) -> &'static str {
     match suite {
         Suite::Rust => "rust",
         Suite::Components => "components",
+        Suite::Languages => "languages",
         Suite::Client => "client",
         Suite::Browser => "browser",
     }

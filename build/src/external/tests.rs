@@ -29,7 +29,7 @@ impl Tree {
             cancel: &Cancel::new(),
             notes: &Notes::silent(),
         };
-        build(project, Profile::Release, job)
+        build(project, Profile::Release, None, job)
     }
 }
 
@@ -107,6 +107,22 @@ fn a_module_that_make_leaves_is_found() {
     let tree = Tree::of(&[("Makefile", makefile), ("liveside.mk", "")]);
     let built = tree.build().expect("it is built");
     assert_eq!(text(&built.module), "module\n");
+}
+
+#[test]
+fn what_is_newer_than_its_sources_is_not_built_again() {
+    let tree = Tree::of(&[("src/a/index.js", ""), ("dist/it.wasm", "")]);
+    let (sources, module) = (tree.0.path().to_owned(), tree.0.path().join("dist/it.wasm"));
+    let is_fresh = || is_fresh(&module, std::iter::once(&sources));
+    let later = SystemTime::now() + std::time::Duration::from_secs(5);
+    let file = |path: &Path| fs::File::options().write(true).open(path).expect("a file");
+    file(&module).set_modified(later).expect("a time");
+    assert!(is_fresh());
+    let source = tree.0.path().join("src/a/index.js");
+    file(&source).set_modified(later).expect("a time");
+    assert!(!is_fresh());
+    fs::remove_file(&module).expect("it was there");
+    assert!(!is_fresh());
 }
 
 #[test]

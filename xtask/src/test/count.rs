@@ -1,4 +1,4 @@
-//! Counts tests by the closing lines of the runners that the suites use: cargo's, Vitest's and Node's.
+//! Counts tests by the closing lines of the runners that the suites use: cargo's, Vitest's, Node's and pytest's.
 
 use std::fmt;
 
@@ -31,6 +31,16 @@ impl Count {
         } else if let Some(result) = line.strip_prefix("ℹ ").or_else(|| line.strip_prefix("# ")) {
             // `pass 12`, one line for each.
             self.add_node(result);
+        } else if let Some((all, failed)) = line.split_once(" tests, ") {
+            // `12 tests, 1 failed`
+            let (failed, _) = failed.split_once(" failed").unwrap_or_default();
+            if let (Ok(all), Ok(failed)) = (all.parse::<u32>(), failed.parse::<u32>()) {
+                self.passed += all.saturating_sub(failed);
+                self.failed += failed;
+            }
+        } else if let Some((result, _)) = line.trim_matches(['=', ' ']).rsplit_once(" in ") {
+            // `1 failed, 11 passed in 0.42s`
+            self.add_phrases(result.split(", "));
         }
     }
 
@@ -144,6 +154,16 @@ mod tests {
             "# skipped 0",
         ];
         assert_eq!(count(&tap), (3, 0, 0));
+    }
+
+    #[test]
+    fn pytest_is_read_with_and_without_its_frame() {
+        assert_eq!(count(&["11 passed in 0.42s"]), (11, 0, 0));
+        let framed = "=========== 1 failed, 3 passed, 2 skipped in 1.20s ===========";
+        assert_eq!(count(&[framed]), (3, 1, 2));
+        // The harness of C.
+        assert_eq!(count(&["12 tests, 1 failed"]), (11, 1, 0));
+        assert_eq!(count(&["it was built in 3 s"]), (0, 0, 0));
     }
 
     #[test]

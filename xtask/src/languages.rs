@@ -1,0 +1,155 @@
+//! Languages beside Rust: getting their tools, and running the tests of their SDKs and examples.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use liveside_build::{Language, Project, apt};
+
+use crate::guests;
+use crate::install::{is_on_path, npm_packages};
+use crate::process::Runner;
+use crate::repository::Repository;
+use crate::terminal;
+
+/// What builds C and C++ for WebAssembly, on Debian.
+const CLANG: &[&str] = &[
+    "clang-22",
+    "lld-22",
+    "wasi-libc",
+    "libclang-rt-22-dev-wasm32",
+    "libc++-22-dev-wasm32",
+    "libc++abi-22-dev-wasm32",
+    "make",
+];
+
+/// Gets what the projects are built with.
+///
+/// # Errors
+/// If a tool cannot be installed.
+pub(crate) fn install(
+    repository: &Repository,
+    runner: &Runner,
+    projects: &[Project],
+) -> Result<()> {
+    let has = |languages: &[Language]| {
+        projects
+            .iter()
+            .any(|project| languages.contains(&project.language))
+    };
+    if has(&[Language::JavaScript, Language::TypeScript]) {
+        for project in npm_projects(repository) {
+            npm_packages(repository, runner, &project)?;
+        }
+    }
+    if has(&[Language::Python]) {
+        python(repository, runner)?;
+    }
+    if has(&[Language::C, Language::Cpp]) && !is_on_path("clang-22") {
+        terminal::step(
+            "installing clang for WebAssembly: components in C and C++ are built with it",
+        );
+        apt::install(CLANG, &runner.cancel, &guests::notes())?;
+    }
+    Ok(())
+}
+
+/// The SDK of JavaScript and the examples, which use it.
+fn npm_projects(repository: &Repository) -> [PathBuf; 3] {
+    ["guest-sdk/js", "components/js", "components/ts"].map(|inside| repository.root.join(inside))
+}
+
+/// The SDK of Python.
+fn python_sdk(repository: &Repository) -> PathBuf {
+    repository.root.join("guest-sdk/python")
+}
+
+/// The Python that has the SDK.
+pub(crate) fn python_of(repository: &Repository) -> PathBuf {
+    python_sdk(repository).join(".venv/bin/python")
+}
+
+/// An environment with the SDK of Python, and what builds and tests with it.
+fn python(repository: &Repository, runner: &Runner) -> Result<()> {
+    let (sdk, own) = (python_sdk(repository), python_of(repository));
+    if own.is_file() && runner.run(importing(&own))?.success() {
+        return Ok(());
+    }
+    if !is_on_path("python3") {
+        terminal::step("installing Python: components in Python are built with it");
+        apt::install(
+            &["python3", "python3-venv"],
+            &runner.cancel,
+            &guests::notes(),
+        )?;
+    }
+    terminal::step("installing the Python packages of guest-sdk/python");
+    let mut venv = Command::new("python3");
+    venv.args(["-m", "venv", ".venv"]).current_dir(&sdk);
+    runner.must(venv, "python3 -m venv in guest-sdk/python")?;
+    let mut pip = Command::new(&own);
+    pip.args(["-m", "pip", "install", "--quiet", "-e", ".[dev]"])
+        .current_dir(&sdk);
+    runner.must(pip, "pip install in guest-sdk/python")
+}
+
+fn importing(python: &Path) -> Command {
+    let mut command = Command::new(python);
+    command.args(["-c", "import liveside, componentize_py, pytest"]);
+    command
+}
+
+/// The commands that test SDKs and examples, each with its folder.
+///
+/// # Errors
+/// If a tool cannot be installed.
+pub(crate) fn tests(repository: &Repository, runner: &Runner) -> Result<Vec<Command>> {
+    let projects = guests::find(repository)?;
+    install(repository, runner, &projects)?;
+    let mut commands = Vec::new();
+    for project in npm_projects(repository) {
+        let mut npm = Command::new("npm");
+        npm.args(["test", "--silent"]).current_dir(project);
+        commands.push(npm);
+    }
+    let python = python_of(repository);
+    let pytest = |dir: &Path| {
+        let mut pytest = Command::new(&python);
+        pytest
+            .args(["-m", "pytest", "--quiet", "--no-header"])
+            .current_dir(dir);
+        pytest
+    };
+    commands.push(pytest(&python_sdk(repository)));
+    for project in &projects {
+        match project.language {
+            Language::Python if !project.fixture => commands.push(pytest(&project.dir)),
+            Language::C | Language::Cpp if !project.fixture => {
+                let mut make = Command::new("make");
+                make.args(["--silent", "test"]).current_dir(&project.dir);
+                commands.push(make);
+            }
+            _ => {}
+        }
+    }
+    let sdk = repository.root.join("guest-sdk/c/tests");
+    if sdk.join("Makefile").is_file() {
+        let mut make = Command::new("make");
+        make.args(["--silent", "test"]).current_dir(sdk);
+        commands.push(make);
+    }
+    if commands.is_empty() {
+        bail!("there is nothing to test");
+    }
+    Ok(commands)
+}
+
+/// Where a command runs, for people.
+pub(crate) fn shown(repository: &Repository, command: &Command) -> Result<String> {
+    let dir = command.get_current_dir().context("it runs nowhere")?;
+    let words: Vec<_> = command
+        .get_args()
+        .map(|word| word.to_string_lossy())
+        .collect();
+    Ok(format!("{}: {}", repository.shown(dir), words.join(" ")))
+}
