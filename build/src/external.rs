@@ -10,7 +10,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use crate::builder::{Built, Profile};
@@ -74,6 +74,49 @@ pub(crate) fn build(
         module,
         warnings: String::new(),
     })
+}
+
+/// Whether what builds the project is there.
+///
+/// # Errors
+/// If it is not, with how to get it.
+pub fn tools_of(project: &Project) -> Result<(), BuildError> {
+    let mut check = match project.language {
+        Language::Rust => return Ok(()),
+        Language::JavaScript | Language::TypeScript => {
+            Recipe::of(project, Profile::Dev, None)?;
+            let mut npm = Command::new("npm");
+            npm.arg("--version");
+            npm
+        }
+        Language::Python => {
+            let mut python = Command::new(python(&project.dir, None));
+            python.args(["-c", "import liveside, componentize_py"]);
+            python
+        }
+        Language::C | Language::Cpp | Language::Zig | Language::Go => {
+            let mut make = Command::new(MAKE);
+            make.args(["--silent", "compiler"]);
+            make
+        }
+    };
+    let output = check
+        .current_dir(&project.dir)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|source| missing(project, "its tool", source))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let reason = match project.language {
+        Language::Python => {
+            "the SDK is not installed. Make an environment with it: python3 -m venv .venv, then \
+             .venv/bin/pip install 'liveside[build]', from guest-sdk/python"
+                .to_owned()
+        }
+        _ => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+    };
+    Err(tool_error(project, reason))
 }
 
 /// How a project is built.

@@ -37,6 +37,7 @@ pub use artifact::Artifact;
 pub use builder::{Builder, Profile};
 pub use discover::{DiscoverError, discover};
 pub use error::{BuildError, strip_ansi};
+pub use external::tools_of;
 pub use notes::{Note, Notes};
 pub use process::Cancel;
 pub use project::{Language, Project};

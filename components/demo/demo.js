@@ -14,6 +14,7 @@ import "./cursors.js";
 import "./protected-chat.js";
 import "./admin-panel.js";
 import "./upload.js";
+import "./languages.js";
 
 const $ = (selector) => document.querySelector(selector);
 const testid = (id) => $(`[data-testid="${id}"]`);

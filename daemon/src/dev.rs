@@ -64,6 +64,13 @@ impl Builder {
             .with_context(|| format!("the guests in {} cannot be found", sources.display()))?
             .into_iter()
             .filter(|project| !project.fixture && !project.authenticator)
+            .filter(|project| match liveside_build::tools_of(project) {
+                Ok(()) => true,
+                Err(error) => {
+                    tracing::warn!(project = project.name, "left out: {error}");
+                    false
+                }
+            })
             .collect();
         if projects.is_empty() {
             tracing::warn!(

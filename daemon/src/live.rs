@@ -211,9 +211,11 @@ impl Live {
             limits.rooms.clone(),
             ids.clone(),
             limits.event_queue,
-            outside.webhooks.clone(),
-            outside.observer.clone(),
-            tasks.clone(),
+            room::Around {
+                webhooks: outside.webhooks.clone(),
+                observer: outside.observer.clone(),
+                tasks: tasks.clone(),
+            },
         );
         let services = Services {
             store: outside.store,

@@ -25,7 +25,7 @@ const READY: &str = "listening on ";
 /// If something does not build, or the daemon fails.
 pub(crate) fn run(repository: &Repository, runner: &Runner, listen: &str) -> Result<()> {
     // The same profile as the daemon rebuilds them with, so that it finds everything up to date.
-    guests::build_all(repository, runner, Speed { dev: true })?;
+    guests::build_ready(repository, runner, Speed { dev: true })?;
     let daemon = build_daemon(repository, runner)?;
 
     let config = repository.root.join("target/demo.toml");

@@ -4,7 +4,9 @@
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
-use liveside_build::{Artifact, BuildError, Builder, Note, Notes, Profile, Project, discover};
+use liveside_build::{
+    Artifact, BuildError, Builder, Note, Notes, Profile, Project, discover, tools_of,
+};
 
 use crate::cli::Speed;
 use crate::install;
@@ -22,6 +24,25 @@ const FIXTURES: &[&str] = &["faulty", "faulty-auth", "recorder"];
 /// If one of them does not compile; the others are built all the same.
 pub(crate) fn build_all(repository: &Repository, runner: &Runner, speed: Speed) -> Result<()> {
     build(repository, runner, &find(repository)?, speed)
+}
+
+/// Builds what the tools are there for: Rust, and other languages where somebody has installed theirs.
+///
+/// # Errors
+/// If one of them does not compile; the others are built all the same.
+pub(crate) fn build_ready(repository: &Repository, runner: &Runner, speed: Speed) -> Result<()> {
+    let mut projects = find(repository)?;
+    projects.retain(|project| match tools_of(project) {
+        Ok(()) => true,
+        Err(_) => {
+            terminal::line(&format!(
+                "left out, its tools are not there: {}",
+                project.name
+            ));
+            false
+        }
+    });
+    build(repository, runner, &projects, speed)
 }
 
 /// Builds the guest that is called `name`.

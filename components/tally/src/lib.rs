@@ -1,6 +1,8 @@
 //! A number that components of any language count together. A room's logic runs one call at a time, so nothing is lost
 //! when two count at once.
 
+mod counter;
+
 use liveside_guest::prelude::*;
 
 /// The room `tally:NAME`.

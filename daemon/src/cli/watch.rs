@@ -74,7 +74,7 @@ pub(super) fn inspect(
             } else {
                 overview(&remote.state)
             };
-            return print(&text);
+            return print(&text).map(drop);
         };
         let known = remote.act("select", selection).await?;
         let selected = remote.next("selected").await?;
@@ -86,7 +86,7 @@ pub(super) fn inspect(
             list(&known["events"]).for_each(|event| text.push_str(&line(event)));
             text
         };
-        print(&text)
+        print(&text).map(drop)
     })
 }
 
@@ -115,17 +115,19 @@ pub(super) fn tail(args: &TailArgs) -> anyhow::Result<()> {
                     text.push_str(&line(event));
                 }
             }
-            print(&text)?;
+            if !print(&text)? {
+                return Ok(());
+            }
         }
     })
 }
 
-/// Whoever reads may have gone: then there is nothing left to do.
-fn print(text: &str) -> anyhow::Result<()> {
+/// Prints, unless whoever reads has gone: then `false`.
+fn print(text: &str) -> anyhow::Result<bool> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
-        written => Ok(written?),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        written => Ok(written.map(|()| true)?),
     }
 }
 

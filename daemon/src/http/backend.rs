@@ -200,7 +200,7 @@ pub(super) async fn call(
     };
     let live = &http.hub.live;
     let result = live.call(target, payload, http.call_patience).await?;
-    let result = result.map_or_else(Json::null, |result| result);
+    let result = result.unwrap_or_else(Json::null);
     let result =
         RawValue::from_string(result.as_str().to_owned()).map_err(|error| not_json(&error))?;
     Ok(AsJson(ActionResult {

@@ -87,8 +87,8 @@ fn component_stats(slot: &Slot) -> ComponentStats {
         },
         connections: slot.connections(),
         store: kept.map(|kept| Kept {
-            keys: kept.keys as u64,
-            bytes: kept.bytes as u64,
+            keys: kept.keys,
+            bytes: kept.bytes,
         }),
     }
 }

@@ -50,6 +50,17 @@ pub struct Room {
     pub(super) tasks: TaskTracker,
 }
 
+/// What a room has to do with beside its members.
+#[derive(Clone)]
+pub(super) struct Around {
+    /// Tells the app of events, if it wants to know.
+    pub(super) webhooks: Option<Webhooks>,
+    /// Looks on, if the inspector may.
+    pub(super) observer: Option<Arc<Observer>>,
+    /// Owns the waves.
+    pub(super) tasks: TaskTracker,
+}
+
 struct Core {
     /// By connection: what goes to several members of one connection goes out as one. Copied only if it changes
     /// during a wave.
@@ -79,12 +90,15 @@ impl Room {
         mut state: Document,
         max_state_bytes: usize,
         is_server_only: bool,
-        webhooks: Option<Webhooks>,
-        observer: Option<Arc<Observer>>,
-        tasks: TaskTracker,
+        around: Around,
         logic: impl FnOnce(&Weak<Self>) -> Option<Arc<Instance>>,
     ) -> Arc<Self> {
         state.commit();
+        let Around {
+            webhooks,
+            observer,
+            tasks,
+        } = around;
         let core = Core {
             seats: Arc::default(),
             members: HashSet::new(),

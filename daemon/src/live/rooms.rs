@@ -7,13 +7,11 @@ use std::time::{Duration, Instant};
 use futures_util::future::BoxFuture;
 use parking_lot::{Mutex, RwLock};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use super::event::Event;
 use super::instance::Instance;
-use super::observer::Observer;
 use super::refusal::Refusal;
-use super::room::{Announce, Room};
+use super::room::{Announce, Around, Room};
 use super::room_logic::logic;
 use super::slot::Slot;
 use crate::ids::{IdGenerator, InstanceId};
@@ -21,7 +19,6 @@ use crate::protocol::{Code, names};
 use crate::state::{Document, Json};
 use crate::wasm;
 use crate::wasm::subject::{RoomCall, RoomCallError};
-use crate::webhooks::Webhooks;
 
 /// How often empty rooms are looked for.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -51,10 +48,8 @@ pub struct RoomDirectory {
     ids: IdGenerator,
     /// Events that may wait for a room's logic.
     event_queue: usize,
-    webhooks: Option<Webhooks>,
-    observer: Option<Arc<Observer>>,
-    /// Owns the rooms' waves.
-    tasks: TaskTracker,
+    /// What every room has to do with.
+    around: Around,
 }
 
 impl RoomDirectory {
@@ -62,9 +57,7 @@ impl RoomDirectory {
         limits: RoomLimits,
         ids: IdGenerator,
         event_queue: usize,
-        webhooks: Option<Webhooks>,
-        observer: Option<Arc<Observer>>,
-        tasks: TaskTracker,
+        around: Around,
     ) -> Self {
         Self {
             rooms: Mutex::default(),
@@ -72,9 +65,7 @@ impl RoomDirectory {
             limits,
             ids,
             event_queue,
-            webhooks,
-            observer,
-            tasks,
+            around,
         }
     }
 
@@ -151,9 +142,7 @@ impl RoomDirectory {
             self.limits.state_bytes,
             // What such a room says is said by its logic: members must be able to believe it.
             kind.is_some() || self.is_server_only(&name),
-            self.webhooks.clone(),
-            self.observer.clone(),
-            self.tasks.clone(),
+            self.around.clone(),
             |room| {
                 Some(logic(
                     kind.as_ref()?,
@@ -167,7 +156,7 @@ impl RoomDirectory {
         if let Some(logic) = &room.logic
             && let Some(turn) = logic.submit(Event::Open)
         {
-            self.tasks.spawn(turn);
+            self.around.tasks.spawn(turn);
         }
         rooms.insert(name, room.clone());
         Ok(room)
@@ -233,7 +222,7 @@ impl RoomDirectory {
                     .as_ref()
                     .and_then(|logic| logic.submit(Event::Unmount { request: None }));
                 if let Some(turn) = end {
-                    self.tasks.spawn(turn);
+                    self.around.tasks.spawn(turn);
                 }
             }
         }

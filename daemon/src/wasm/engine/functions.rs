@@ -19,12 +19,12 @@ const KEPT: Duration = Duration::from_secs(15 * 60);
 /// Compiled functions by the hash of what they are compiled from.
 #[derive(Debug, Clone)]
 pub(super) struct Functions {
-    cache: Cache<Box<[u8]>, Arc<[u8]>>,
+    cache: Cache<Arc<[u8]>, Arc<[u8]>>,
 }
 
 impl Functions {
     pub(super) fn new() -> Self {
-        let weigh = |key: &Box<[u8]>, code: &Arc<[u8]>| {
+        let weigh = |key: &Arc<[u8]>, code: &Arc<[u8]>| {
             u32::try_from(key.len() + code.len()).unwrap_or(u32::MAX)
         };
         let cache = Cache::builder()
