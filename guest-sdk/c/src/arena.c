@@ -37,9 +37,11 @@ static chunk *add_chunk(size_t size) {
     return chunks = added;
 }
 
+#ifndef SEPARATE_PIECES
 static size_t rounded(size_t size) {
     return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
+#endif
 
 void *live_alloc(size_t size) {
 #ifdef SEPARATE_PIECES
