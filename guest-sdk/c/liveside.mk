@@ -20,7 +20,8 @@ SYSROOT_FLAGS ?= --target=wasm32-wasi -Wno-deprecated
 # Without the second line the JSON library is inlined into itself over and over: twice the module.
 JSON_FLAGS := -DYYJSON_DISABLE_UTILS=1 -DYYJSON_DISABLE_NON_STANDARD=1 \
   -Dyyjson_inline=__inline__
-WARNINGS := -Wall -Wextra -Wno-missing-field-initializers
+# A text that is NULL is null in a template, so it is no mistake.
+WARNINGS := -Wall -Wextra -Wno-missing-field-initializers -Wno-format-overflow
 COMMON := -std=gnu17 -I$(LIVESIDE)/include $(CPPFLAGS)
 
 SDK_SOURCES := $(wildcard $(LIVESIDE)/src/*.c)

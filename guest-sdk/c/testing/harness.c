@@ -336,10 +336,19 @@ bool live_test_migrate(live_test *t, const char *from_version, const char *state
     return true;
 }
 
+static void keep_names(live_test *t, const char **to, const char *const *from) {
+    size_t count = 0;
+    while (from != NULL && from[count] != NULL && count < LIVE_TEST_NAMES) {
+        to[count] = keep(t, from[count]);
+        count++;
+    }
+    to[count] = NULL;
+}
+
 void live_test_sign_in(live_test *t, const char *user, const char *const *roles, const char *const *permissions) {
-    t->user = user;
-    t->roles = roles;
-    t->permissions = permissions;
+    t->user = user == NULL ? NULL : keep(t, user);
+    keep_names(t, t->roles, roles);
+    keep_names(t, t->permissions, permissions);
 }
 
 void live_test_set_members(live_test *t, const char *room, uint32_t count) {

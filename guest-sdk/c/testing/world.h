@@ -5,6 +5,8 @@
 #include "../src/internal.h"
 #include "liveside_testing.h"
 
+enum { LIVE_TEST_NAMES = 32 };
+
 struct live_test {
     live_test *next;
     live_test_setup setup;
@@ -30,8 +32,9 @@ struct live_test {
     const char *failure;
     const char *connection;
     const char *user;
-    const char *const *roles;
-    const char *const *permissions;
+    /** Copies: what a test gives may be gone when the function ends that mounted. */
+    const char *roles[LIVE_TEST_NAMES + 1];
+    const char *permissions[LIVE_TEST_NAMES + 1];
     uint64_t now_ms;
     uint64_t last_timer;
     unsigned interfere;

@@ -47,6 +47,7 @@ static live_result spin(live_context *cx, live_json payload) {
     (void)payload;
     for (volatile unsigned turns = 0;; turns++) {
     }
+    return LIVE_OK;
 }
 
 static live_result remember(live_context *cx, live_json payload) {

@@ -81,7 +81,8 @@ live_json live_entry(live_json object, size_t index, const char **key);
 live_json live_next(live_json array, live_json item);
 /** `LIVE_EACH(item, array) { ... }` */
 #define LIVE_EACH(item, array) \
-    for (live_json item = live_next(array, NULL); item != NULL; item = live_next(array, item))
+    for (live_json item##_list = (array), item = live_next(item##_list, NULL); item != NULL; \
+         item = live_next(item##_list, item))
 
 /** Whether two values are the same; the order of keys does not count. */
 bool live_equal(live_json a, live_json b);
