@@ -44,11 +44,15 @@ typedef struct live_test_setup {
     uint64_t now_ms;
     live_test_room_logic *room_logic;
     live_test_http *http;
-    bool refuses_to_mount_; /**< Not for authors. */
+    char not_for_authors_; /**< So that a list of settings may be empty. */
 } live_test_setup;
 
 /** Mounts a component: `connect`, then `mount`. */
-#define live_test_mount(...) live_test_mount_with((live_test_setup){.refuses_to_mount_ = false, __VA_ARGS__})
+#ifdef __cplusplus
+#define live_test_mount(...) live_test_mount_with(live_test_setup{__VA_ARGS__})
+#else
+#define live_test_mount(...) live_test_mount_with((live_test_setup){.not_for_authors_ = 0, __VA_ARGS__})
+#endif
 live_test *live_test_mount_with(live_test_setup setup);
 
 /* Events. Each says whether the component's handler worked. A payload is JSON text, `NULL` for none. */
