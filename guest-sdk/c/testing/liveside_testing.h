@@ -109,6 +109,9 @@ const char *live_test_persistent(live_test *t, const char *key);
 /** Compares JSON, or `NULL`; a difference fails the test, which goes on. */
 void live_test_same(const char *file, int line, const char *what, const char *found, const char *expected);
 void live_test_true(const char *file, int line, const char *what, bool holds);
+/** For test runners of other languages: how many there were, and the end of a test. */
+size_t live_test_differences(void);
+void live_test_free_all(void);
 
 #define LIVE_EXPECT(condition) live_test_true(__FILE__, __LINE__, #condition, condition)
 #define LIVE_EXPECT_JSON(found, json) live_test_same(__FILE__, __LINE__, #found, found, json)

@@ -45,6 +45,10 @@ void live_test_put(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key,
     yyjson_mut_obj_put(object, yyjson_mut_strcpy(doc, key), yyjson_mut_val_mut_copy(doc, value));
 }
 
+size_t live_test_differences(void) {
+    return differences;
+}
+
 static void different(const char *file, int line, const char *what, const char *found, const char *expected) {
     differences++;
     fprintf(stderr, "%s:%d: %s\n  is       %s\n  expected %s\n", file, line, what, found == NULL ? "none" : found,

@@ -52,7 +52,5 @@ const char *live_test_write(yyjson_mut_doc *doc, yyjson_mut_val *value);
 void live_test_put(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key, yyjson_mut_val *value);
 /** Ends the tests: the test itself is wrong, or the component does what would stop the module. */
 __attribute__((noreturn)) void live_test_abort(const char *what, const char *detail);
-/** Frees what the test has mounted. */
-void live_test_free_all(void);
 
 #endif
