@@ -1,7 +1,7 @@
 package live
 
 import (
-	"liveside/internal/pkg/types"
+	types "liveside/internal/pkg/types"
 	"liveside/internal/wit/liveside_component_broadcast"
 	"liveside/internal/wit/liveside_component_clock"
 	"liveside/internal/wit/liveside_component_config"

@@ -74,14 +74,14 @@ type Subscription struct{ Room, Event string }
 var registered []Entry
 
 // Register puts a component into the module. It is called in init.
-func Register[S any](component Component[S]) { registered = append(registered, &entry[S]{component}) }
+func Register[S any](component Component[S]) { registered = append(registered, &typed[S]{component}) }
 
 // Registered are the components of the module.
 func Registered() []Entry { return registered }
 
-type entry[S any] struct{ Component[S] }
+type typed[S any] struct{ Component[S] }
 
-func (e *entry[S]) Definition() Definition {
+func (e *typed[S]) Definition() Definition {
 	persistent := "{}"
 	if e.Persistent != nil {
 		persistent = write(e.Persistent)
@@ -109,7 +109,7 @@ func (e *entry[S]) Definition() Definition {
 
 // Handle runs one event: loads the state, calls the method, and hands over what it changed, also when it returns an
 // error. A panic is a bug of the author: the daemon drops the event's changes.
-func (e *entry[S]) Handle(host Host, instance string, event Event) (answer *string, failed *Failure) {
+func (e *typed[S]) Handle(host Host, instance string, event Event) (answer *string, failed *Failure) {
 	defer func() {
 		if bug := recover(); bug != nil {
 			answer, failed = nil, &Failure{CodeCrashed, fmt.Sprintf("%v\n%s", bug, debug.Stack())}
@@ -137,7 +137,7 @@ func (e *entry[S]) Handle(host Host, instance string, event Event) (answer *stri
 	return &text, nil
 }
 
-func (e *entry[S]) run(state *S, cx *Context, event Event) (any, error) {
+func (e *typed[S]) run(state *S, cx *Context, event Event) (any, error) {
 	switch event.Kind {
 	case Connect:
 		return nil, plain(e.OnConnect, state, cx)
@@ -178,7 +178,7 @@ func (e *entry[S]) run(state *S, cx *Context, event Event) (any, error) {
 }
 
 // roomEvents runs all of them, whatever becomes of the ones before; the first error is what it ends with.
-func (e *entry[S]) roomEvents(state *S, cx *Context, events []RoomEvent) error {
+func (e *typed[S]) roomEvents(state *S, cx *Context, events []RoomEvent) error {
 	home, _ := cx.host.DefaultRoom()
 	var first error
 	for _, event := range events {
@@ -220,7 +220,7 @@ func with[S, A any](method func(*S, *Context, A) error, state *S, cx *Context, a
 }
 
 // MigrateState turns the state of another version into this one's; without Migrate it stays as it is.
-func (e *entry[S]) MigrateState(host Host, from, text string) (migrated string, failed *Failure) {
+func (e *typed[S]) MigrateState(host Host, from, text string) (migrated string, failed *Failure) {
 	defer func() {
 		if bug := recover(); bug != nil {
 			migrated, failed = "", &Failure{CodeCrashed, fmt.Sprintf("%v\n%s", bug, debug.Stack())}

@@ -3,7 +3,7 @@ package live
 import (
 	"liveside/internal/entry"
 	_ "liveside/internal/exports" // The functions that the module exports.
-	"liveside/internal/pkg/types"
+	types "liveside/internal/pkg/types"
 	wit "liveside/internal/wit/liveside_component_component"
 )
 

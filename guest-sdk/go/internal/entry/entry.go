@@ -2,7 +2,7 @@
 package entry
 
 import (
-	"liveside/internal/pkg/types"
+	types "liveside/internal/pkg/types"
 	wit "liveside/internal/wit/liveside_component_component"
 )
 
