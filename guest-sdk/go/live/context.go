@@ -95,7 +95,9 @@ func (cx *Context) Every(ms uint64, name string, payload any) (uint64, error) {
 func (cx *Context) Cancel(id uint64) { cx.host.Cancel(id) }
 
 // PushBinary sends bytes to the browsers, beside the state.
-func (cx *Context) PushBinary(name string, bytes []byte) error { return cx.host.PushBinary(name, bytes) }
+func (cx *Context) PushBinary(name string, bytes []byte) error {
+	return cx.host.PushBinary(name, bytes)
+}
 
 // Fetch is HTTP, to the hosts that the daemon's configuration allows.
 func (cx *Context) Fetch(request Request) (Response, error) {

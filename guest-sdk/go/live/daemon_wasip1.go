@@ -48,9 +48,13 @@ func (daemon) Patch(changes string) error { return done(liveside_component_state
 func (daemon) PushBinary(name string, bytes []byte) error {
 	return done(liveside_component_state.PushBinary(name, bytes))
 }
-func (daemon) PrivateGet(key string) (string, bool) { return there(liveside_component_private.Get(key)) }
-func (daemon) PrivateSet(key, text string) error    { return done(liveside_component_private.Set(key, text)) }
-func (daemon) PrivateDelete(key string)             { liveside_component_private.Delete(key) }
+func (daemon) PrivateGet(key string) (string, bool) {
+	return there(liveside_component_private.Get(key))
+}
+func (daemon) PrivateSet(key, text string) error {
+	return done(liveside_component_private.Set(key, text))
+}
+func (daemon) PrivateDelete(key string) { liveside_component_private.Delete(key) }
 func (daemon) PersistentGet(key string) (string, bool) {
 	return there(liveside_component_persistent.Get(key))
 }

@@ -6,646 +6,609 @@
 package exports
 
 import (
-        "runtime"
-        export_liveside_component_component "liveside/internal/entry"
-"liveside/internal/wit/liveside_component_component"
-witRuntime "liveside/internal/pkg/runtime"
-witTypes "liveside/internal/pkg/types"
-"unsafe"
+	export_liveside_component_component "liveside/internal/entry"
+	witRuntime "liveside/internal/pkg/runtime"
+	witTypes "liveside/internal/pkg/types"
+	"liveside/internal/wit/liveside_component_component"
+	"runtime"
+	"unsafe"
 )
 
 var staticPinner = runtime.Pinner{}
-var exportReturnArea = uintptr(witRuntime.Allocate(&staticPinner, (4*4), 4))
+var exportReturnArea = uintptr(witRuntime.Allocate(&staticPinner, (4 * 4), 4))
 var syncExportPinner = runtime.Pinner{}
-
 
 //go:wasmexport liveside:component/component@0.1.0#describe
 func wasm_export_liveside_component_component_describe() uintptr {
-        
-        pinner := &syncExportPinner
-        result := export_liveside_component_component.Describe()
-slice37 := result
-length39 := uint32(len(slice37))
-result38 := witRuntime.Allocate(pinner, uintptr(length39 * (40+30*4)), 8)
-for index, element := range slice37 {
-        base := unsafe.Add(result38, index * (40+30*4))
-        utf8 := unsafe.Pointer(unsafe.StringData((element).Name))
-pinner.Pin(utf8)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len((element).Name)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf8)))
-utf80 := unsafe.Pointer(unsafe.StringData((element).Version))
-pinner.Pin(utf80)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (3*4))) = uint32(uint32(len((element).Version)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2*4))) = uint32(uintptr(uintptr(utf80)))
-utf81 := unsafe.Pointer(unsafe.StringData((element).DefaultState))
-pinner.Pin(utf81)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (5*4))) = uint32(uint32(len((element).DefaultState)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (4*4))) = uint32(uintptr(uintptr(utf81)))
-utf82 := unsafe.Pointer(unsafe.StringData((element).PersistentDefaults))
-pinner.Pin(utf82)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (7*4))) = uint32(uint32(len((element).PersistentDefaults)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (6*4))) = uint32(uintptr(uintptr(utf82)))
-slice12 := (element).Actions
-length14 := uint32(len(slice12))
-result13 := witRuntime.Allocate(pinner, uintptr(length14 * (8+12*4)), 4)
-for index, element := range slice12 {
-        base := unsafe.Add(result13, index * (8+12*4))
-        utf83 := unsafe.Pointer(unsafe.StringData((element).Name))
-pinner.Pin(utf83)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len((element).Name)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf83)))
 
-switch (element).Access.Tag() {
-case witTypes.OptionNone:
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (2*4))) = int8(int32(0))
+	pinner := &syncExportPinner
+	result := export_liveside_component_component.Describe()
+	slice37 := result
+	length39 := uint32(len(slice37))
+	result38 := witRuntime.Allocate(pinner, uintptr(length39*(40+30*4)), 8)
+	for index, element := range slice37 {
+		base := unsafe.Add(result38, index*(40+30*4))
+		utf8 := unsafe.Pointer(unsafe.StringData((element).Name))
+		pinner.Pin(utf8)
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len((element).Name)))
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf8)))
+		utf80 := unsafe.Pointer(unsafe.StringData((element).Version))
+		pinner.Pin(utf80)
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (3 * 4))) = uint32(uint32(len((element).Version)))
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2 * 4))) = uint32(uintptr(uintptr(utf80)))
+		utf81 := unsafe.Pointer(unsafe.StringData((element).DefaultState))
+		pinner.Pin(utf81)
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (5 * 4))) = uint32(uint32(len((element).DefaultState)))
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (4 * 4))) = uint32(uintptr(uintptr(utf81)))
+		utf82 := unsafe.Pointer(unsafe.StringData((element).PersistentDefaults))
+		pinner.Pin(utf82)
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (7 * 4))) = uint32(uint32(len((element).PersistentDefaults)))
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (6 * 4))) = uint32(uintptr(uintptr(utf82)))
+		slice12 := (element).Actions
+		length14 := uint32(len(slice12))
+		result13 := witRuntime.Allocate(pinner, uintptr(length14*(8+12*4)), 4)
+		for index, element := range slice12 {
+			base := unsafe.Add(result13, index*(8+12*4))
+			utf83 := unsafe.Pointer(unsafe.StringData((element).Name))
+			pinner.Pin(utf83)
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len((element).Name)))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf83)))
 
-        
-case witTypes.OptionSome:
-        payload := (element).Access.Some()
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (2*4))) = int8(int32(1))
-var result4 int32
-if (payload).Authenticated {
-        result4 = 1
-} else {
-        result4 = 0
-}
-*(*int8)(unsafe.Add(unsafe.Pointer(base), (3*4))) = int8(result4)
-slice := (payload).Roles
-length := uint32(len(slice))
-result6 := witRuntime.Allocate(pinner, uintptr(length * (2*4)), 4)
-for index, element := range slice {
-        base := unsafe.Add(result6, index * (2*4))
-        utf85 := unsafe.Pointer(unsafe.StringData(element))
-pinner.Pin(utf85)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len(element)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf85)))
+			switch (element).Access.Tag() {
+			case witTypes.OptionNone:
+				*(*int8)(unsafe.Add(unsafe.Pointer(base), (2 * 4))) = int8(int32(0))
 
-}
+			case witTypes.OptionSome:
+				payload := (element).Access.Some()
+				*(*int8)(unsafe.Add(unsafe.Pointer(base), (2 * 4))) = int8(int32(1))
+				var result4 int32
+				if (payload).Authenticated {
+					result4 = 1
+				} else {
+					result4 = 0
+				}
+				*(*int8)(unsafe.Add(unsafe.Pointer(base), (3 * 4))) = int8(result4)
+				slice := (payload).Roles
+				length := uint32(len(slice))
+				result6 := witRuntime.Allocate(pinner, uintptr(length*(2*4)), 4)
+				for index, element := range slice {
+					base := unsafe.Add(result6, index*(2*4))
+					utf85 := unsafe.Pointer(unsafe.StringData(element))
+					pinner.Pin(utf85)
+					*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len(element)))
+					*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf85)))
 
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (5*4))) = uint32(length)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (4*4))) = uint32(uintptr(uintptr(result6)))
-slice8 := (payload).Permissions
-length10 := uint32(len(slice8))
-result9 := witRuntime.Allocate(pinner, uintptr(length10 * (2*4)), 4)
-for index, element := range slice8 {
-        base := unsafe.Add(result9, index * (2*4))
-        utf87 := unsafe.Pointer(unsafe.StringData(element))
-pinner.Pin(utf87)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len(element)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf87)))
+				}
 
-}
+				*(*uint32)(unsafe.Add(unsafe.Pointer(base), (5 * 4))) = uint32(length)
+				*(*uint32)(unsafe.Add(unsafe.Pointer(base), (4 * 4))) = uint32(uintptr(uintptr(result6)))
+				slice8 := (payload).Permissions
+				length10 := uint32(len(slice8))
+				result9 := witRuntime.Allocate(pinner, uintptr(length10*(2*4)), 4)
+				for index, element := range slice8 {
+					base := unsafe.Add(result9, index*(2*4))
+					utf87 := unsafe.Pointer(unsafe.StringData(element))
+					pinner.Pin(utf87)
+					*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len(element)))
+					*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf87)))
 
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (7*4))) = uint32(length10)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (6*4))) = uint32(uintptr(uintptr(result9)))
+				}
 
-        
-default:
-        panic("unreachable")
-}
+				*(*uint32)(unsafe.Add(unsafe.Pointer(base), (7 * 4))) = uint32(length10)
+				*(*uint32)(unsafe.Add(unsafe.Pointer(base), (6 * 4))) = uint32(uintptr(uintptr(result9)))
 
-switch (element).RateLimit.Tag() {
-case witTypes.OptionNone:
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (8*4))) = int8(int32(0))
+			default:
+				panic("unreachable")
+			}
 
-        
-case witTypes.OptionSome:
-        payload := (element).RateLimit.Some()
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (8*4))) = int8(int32(1))
-*(*int32)(unsafe.Add(unsafe.Pointer(base), (4+8*4))) = int32((payload).Burst)
-*(*int32)(unsafe.Add(unsafe.Pointer(base), (8+8*4))) = int32((payload).PerMinute)
+			switch (element).RateLimit.Tag() {
+			case witTypes.OptionNone:
+				*(*int8)(unsafe.Add(unsafe.Pointer(base), (8 * 4))) = int8(int32(0))
 
-        
-default:
-        panic("unreachable")
-}
+			case witTypes.OptionSome:
+				payload := (element).RateLimit.Some()
+				*(*int8)(unsafe.Add(unsafe.Pointer(base), (8 * 4))) = int8(int32(1))
+				*(*int32)(unsafe.Add(unsafe.Pointer(base), (4 + 8*4))) = int32((payload).Burst)
+				*(*int32)(unsafe.Add(unsafe.Pointer(base), (8 + 8*4))) = int32((payload).PerMinute)
 
-switch (element).PayloadSchema.Tag() {
-case witTypes.OptionNone:
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (8+9*4))) = int8(int32(0))
+			default:
+				panic("unreachable")
+			}
 
-        
-case witTypes.OptionSome:
-        payload := (element).PayloadSchema.Some()
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (8+9*4))) = int8(int32(1))
-utf811 := unsafe.Pointer(unsafe.StringData(payload))
-pinner.Pin(utf811)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (8+11*4))) = uint32(uint32(len(payload)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (8+10*4))) = uint32(uintptr(uintptr(utf811)))
+			switch (element).PayloadSchema.Tag() {
+			case witTypes.OptionNone:
+				*(*int8)(unsafe.Add(unsafe.Pointer(base), (8 + 9*4))) = int8(int32(0))
 
-        
-default:
-        panic("unreachable")
-}
+			case witTypes.OptionSome:
+				payload := (element).PayloadSchema.Some()
+				*(*int8)(unsafe.Add(unsafe.Pointer(base), (8 + 9*4))) = int8(int32(1))
+				utf811 := unsafe.Pointer(unsafe.StringData(payload))
+				pinner.Pin(utf811)
+				*(*uint32)(unsafe.Add(unsafe.Pointer(base), (8 + 11*4))) = uint32(uint32(len(payload)))
+				*(*uint32)(unsafe.Add(unsafe.Pointer(base), (8 + 10*4))) = uint32(uintptr(uintptr(utf811)))
 
-}
+			default:
+				panic("unreachable")
+			}
 
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (9*4))) = uint32(length14)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (8*4))) = uint32(uintptr(uintptr(result13)))
-slice17 := (element).HiddenActions
-length19 := uint32(len(slice17))
-result18 := witRuntime.Allocate(pinner, uintptr(length19 * (4*4)), 4)
-for index, element := range slice17 {
-        base := unsafe.Add(result18, index * (4*4))
-        utf815 := unsafe.Pointer(unsafe.StringData((element).Name))
-pinner.Pin(utf815)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len((element).Name)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf815)))
-utf816 := unsafe.Pointer(unsafe.StringData((element).Advice))
-pinner.Pin(utf816)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (3*4))) = uint32(uint32(len((element).Advice)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2*4))) = uint32(uintptr(uintptr(utf816)))
+		}
 
-}
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (9 * 4))) = uint32(length14)
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (8 * 4))) = uint32(uintptr(uintptr(result13)))
+		slice17 := (element).HiddenActions
+		length19 := uint32(len(slice17))
+		result18 := witRuntime.Allocate(pinner, uintptr(length19*(4*4)), 4)
+		for index, element := range slice17 {
+			base := unsafe.Add(result18, index*(4*4))
+			utf815 := unsafe.Pointer(unsafe.StringData((element).Name))
+			pinner.Pin(utf815)
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len((element).Name)))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf815)))
+			utf816 := unsafe.Pointer(unsafe.StringData((element).Advice))
+			pinner.Pin(utf816)
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), (3 * 4))) = uint32(uint32(len((element).Advice)))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2 * 4))) = uint32(uintptr(uintptr(utf816)))
 
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (11*4))) = uint32(length19)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (10*4))) = uint32(uintptr(uintptr(result18)))
-*(*int16)(unsafe.Add(unsafe.Pointer(base), (12*4))) = int16(int32((element).Hooks))
-slice22 := (element).RoomSubscriptions
-length24 := uint32(len(slice22))
-result23 := witRuntime.Allocate(pinner, uintptr(length24 * (5*4)), 4)
-for index, element := range slice22 {
-        base := unsafe.Add(result23, index * (5*4))
-        
-switch (element).Room.Tag() {
-case witTypes.OptionNone:
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), 0)) = int8(int32(0))
+		}
 
-        
-case witTypes.OptionSome:
-        payload := (element).Room.Some()
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), 0)) = int8(int32(1))
-utf820 := unsafe.Pointer(unsafe.StringData(payload))
-pinner.Pin(utf820)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2*4))) = uint32(uint32(len(payload)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uintptr(uintptr(utf820)))
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (11 * 4))) = uint32(length19)
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (10 * 4))) = uint32(uintptr(uintptr(result18)))
+		*(*int16)(unsafe.Add(unsafe.Pointer(base), (12 * 4))) = int16(int32((element).Hooks))
+		slice22 := (element).RoomSubscriptions
+		length24 := uint32(len(slice22))
+		result23 := witRuntime.Allocate(pinner, uintptr(length24*(5*4)), 4)
+		for index, element := range slice22 {
+			base := unsafe.Add(result23, index*(5*4))
 
-        
-default:
-        panic("unreachable")
-}
-utf821 := unsafe.Pointer(unsafe.StringData((element).Event))
-pinner.Pin(utf821)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (4*4))) = uint32(uint32(len((element).Event)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (3*4))) = uint32(uintptr(uintptr(utf821)))
+			switch (element).Room.Tag() {
+			case witTypes.OptionNone:
+				*(*int8)(unsafe.Add(unsafe.Pointer(base), 0)) = int8(int32(0))
 
-}
+			case witTypes.OptionSome:
+				payload := (element).Room.Some()
+				*(*int8)(unsafe.Add(unsafe.Pointer(base), 0)) = int8(int32(1))
+				utf820 := unsafe.Pointer(unsafe.StringData(payload))
+				pinner.Pin(utf820)
+				*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2 * 4))) = uint32(uint32(len(payload)))
+				*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uintptr(uintptr(utf820)))
 
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (14*4))) = uint32(length24)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (13*4))) = uint32(uintptr(uintptr(result23)))
-*(*int8)(unsafe.Add(unsafe.Pointer(base), (15*4))) = int8(int32((element).Props))
+			default:
+				panic("unreachable")
+			}
+			utf821 := unsafe.Pointer(unsafe.StringData((element).Event))
+			pinner.Pin(utf821)
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), (4 * 4))) = uint32(uint32(len((element).Event)))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), (3 * 4))) = uint32(uintptr(uintptr(utf821)))
 
-switch (element).Access.Tag() {
-case witTypes.OptionNone:
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (16*4))) = int8(int32(0))
+		}
 
-        
-case witTypes.OptionSome:
-        payload := (element).Access.Some()
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (16*4))) = int8(int32(1))
-var result25 int32
-if (payload).Authenticated {
-        result25 = 1
-} else {
-        result25 = 0
-}
-*(*int8)(unsafe.Add(unsafe.Pointer(base), (17*4))) = int8(result25)
-slice27 := (payload).Roles
-length29 := uint32(len(slice27))
-result28 := witRuntime.Allocate(pinner, uintptr(length29 * (2*4)), 4)
-for index, element := range slice27 {
-        base := unsafe.Add(result28, index * (2*4))
-        utf826 := unsafe.Pointer(unsafe.StringData(element))
-pinner.Pin(utf826)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len(element)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf826)))
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (14 * 4))) = uint32(length24)
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (13 * 4))) = uint32(uintptr(uintptr(result23)))
+		*(*int8)(unsafe.Add(unsafe.Pointer(base), (15 * 4))) = int8(int32((element).Props))
 
-}
+		switch (element).Access.Tag() {
+		case witTypes.OptionNone:
+			*(*int8)(unsafe.Add(unsafe.Pointer(base), (16 * 4))) = int8(int32(0))
 
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (19*4))) = uint32(length29)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (18*4))) = uint32(uintptr(uintptr(result28)))
-slice31 := (payload).Permissions
-length33 := uint32(len(slice31))
-result32 := witRuntime.Allocate(pinner, uintptr(length33 * (2*4)), 4)
-for index, element := range slice31 {
-        base := unsafe.Add(result32, index * (2*4))
-        utf830 := unsafe.Pointer(unsafe.StringData(element))
-pinner.Pin(utf830)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len(element)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf830)))
+		case witTypes.OptionSome:
+			payload := (element).Access.Some()
+			*(*int8)(unsafe.Add(unsafe.Pointer(base), (16 * 4))) = int8(int32(1))
+			var result25 int32
+			if (payload).Authenticated {
+				result25 = 1
+			} else {
+				result25 = 0
+			}
+			*(*int8)(unsafe.Add(unsafe.Pointer(base), (17 * 4))) = int8(result25)
+			slice27 := (payload).Roles
+			length29 := uint32(len(slice27))
+			result28 := witRuntime.Allocate(pinner, uintptr(length29*(2*4)), 4)
+			for index, element := range slice27 {
+				base := unsafe.Add(result28, index*(2*4))
+				utf826 := unsafe.Pointer(unsafe.StringData(element))
+				pinner.Pin(utf826)
+				*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len(element)))
+				*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf826)))
 
-}
+			}
 
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (21*4))) = uint32(length33)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (20*4))) = uint32(uintptr(uintptr(result32)))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), (19 * 4))) = uint32(length29)
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), (18 * 4))) = uint32(uintptr(uintptr(result28)))
+			slice31 := (payload).Permissions
+			length33 := uint32(len(slice31))
+			result32 := witRuntime.Allocate(pinner, uintptr(length33*(2*4)), 4)
+			for index, element := range slice31 {
+				base := unsafe.Add(result32, index*(2*4))
+				utf830 := unsafe.Pointer(unsafe.StringData(element))
+				pinner.Pin(utf830)
+				*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len(element)))
+				*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf830)))
 
-        
-default:
-        panic("unreachable")
-}
+			}
 
-switch (element).RateLimit.Tag() {
-case witTypes.OptionNone:
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (22*4))) = int8(int32(0))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), (21 * 4))) = uint32(length33)
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), (20 * 4))) = uint32(uintptr(uintptr(result32)))
 
-        
-case witTypes.OptionSome:
-        payload := (element).RateLimit.Some()
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (22*4))) = int8(int32(1))
-*(*int32)(unsafe.Add(unsafe.Pointer(base), (4+22*4))) = int32((payload).Burst)
-*(*int32)(unsafe.Add(unsafe.Pointer(base), (8+22*4))) = int32((payload).PerMinute)
+		default:
+			panic("unreachable")
+		}
 
-        
-default:
-        panic("unreachable")
-}
+		switch (element).RateLimit.Tag() {
+		case witTypes.OptionNone:
+			*(*int8)(unsafe.Add(unsafe.Pointer(base), (22 * 4))) = int8(int32(0))
 
-switch (element).Singleton.Tag() {
-case witTypes.OptionNone:
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (16+22*4))) = int8(int32(0))
+		case witTypes.OptionSome:
+			payload := (element).RateLimit.Some()
+			*(*int8)(unsafe.Add(unsafe.Pointer(base), (22 * 4))) = int8(int32(1))
+			*(*int32)(unsafe.Add(unsafe.Pointer(base), (4 + 22*4))) = int32((payload).Burst)
+			*(*int32)(unsafe.Add(unsafe.Pointer(base), (8 + 22*4))) = int32((payload).PerMinute)
 
-        
-case witTypes.OptionSome:
-        payload := (element).Singleton.Some()
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (16+22*4))) = int8(int32(1))
+		default:
+			panic("unreachable")
+		}
 
-switch (payload).LingerMs.Tag() {
-case witTypes.OptionNone:
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (24+22*4))) = int8(int32(0))
+		switch (element).Singleton.Tag() {
+		case witTypes.OptionNone:
+			*(*int8)(unsafe.Add(unsafe.Pointer(base), (16 + 22*4))) = int8(int32(0))
 
-        
-case witTypes.OptionSome:
-        payload := (payload).LingerMs.Some()
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (24+22*4))) = int8(int32(1))
-*(*int64)(unsafe.Add(unsafe.Pointer(base), (32+22*4))) = int64(payload)
+		case witTypes.OptionSome:
+			payload := (element).Singleton.Some()
+			*(*int8)(unsafe.Add(unsafe.Pointer(base), (16 + 22*4))) = int8(int32(1))
 
-        
-default:
-        panic("unreachable")
-}
+			switch (payload).LingerMs.Tag() {
+			case witTypes.OptionNone:
+				*(*int8)(unsafe.Add(unsafe.Pointer(base), (24 + 22*4))) = int8(int32(0))
 
-        
-default:
-        panic("unreachable")
-}
+			case witTypes.OptionSome:
+				payload := (payload).LingerMs.Some()
+				*(*int8)(unsafe.Add(unsafe.Pointer(base), (24 + 22*4))) = int8(int32(1))
+				*(*int64)(unsafe.Add(unsafe.Pointer(base), (32 + 22*4))) = int64(payload)
 
-switch (element).Room.Tag() {
-case witTypes.OptionNone:
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (40+22*4))) = int8(int32(0))
+			default:
+				panic("unreachable")
+			}
 
-        
-case witTypes.OptionSome:
-        payload := (element).Room.Some()
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (40+22*4))) = int8(int32(1))
-utf834 := unsafe.Pointer(unsafe.StringData((payload).Name))
-pinner.Pin(utf834)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (40+24*4))) = uint32(uint32(len((payload).Name)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (40+23*4))) = uint32(uintptr(uintptr(utf834)))
+		default:
+			panic("unreachable")
+		}
 
-        
-default:
-        panic("unreachable")
-}
-var result35 int32
-if (element).Durable {
-        result35 = 1
-} else {
-        result35 = 0
-}
-*(*int8)(unsafe.Add(unsafe.Pointer(base), (40+25*4))) = int8(result35)
-*(*int8)(unsafe.Add(unsafe.Pointer(base), (41+25*4))) = int8(int32((element).Isolation))
+		switch (element).Room.Tag() {
+		case witTypes.OptionNone:
+			*(*int8)(unsafe.Add(unsafe.Pointer(base), (40 + 22*4))) = int8(int32(0))
 
-switch (element).StateSchema.Tag() {
-case witTypes.OptionNone:
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (40+26*4))) = int8(int32(0))
+		case witTypes.OptionSome:
+			payload := (element).Room.Some()
+			*(*int8)(unsafe.Add(unsafe.Pointer(base), (40 + 22*4))) = int8(int32(1))
+			utf834 := unsafe.Pointer(unsafe.StringData((payload).Name))
+			pinner.Pin(utf834)
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), (40 + 24*4))) = uint32(uint32(len((payload).Name)))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), (40 + 23*4))) = uint32(uintptr(uintptr(utf834)))
 
-        
-case witTypes.OptionSome:
-        payload := (element).StateSchema.Some()
-        *(*int8)(unsafe.Add(unsafe.Pointer(base), (40+26*4))) = int8(int32(1))
-utf836 := unsafe.Pointer(unsafe.StringData(payload))
-pinner.Pin(utf836)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (40+28*4))) = uint32(uint32(len(payload)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (40+27*4))) = uint32(uintptr(uintptr(utf836)))
+		default:
+			panic("unreachable")
+		}
+		var result35 int32
+		if (element).Durable {
+			result35 = 1
+		} else {
+			result35 = 0
+		}
+		*(*int8)(unsafe.Add(unsafe.Pointer(base), (40 + 25*4))) = int8(result35)
+		*(*int8)(unsafe.Add(unsafe.Pointer(base), (41 + 25*4))) = int8(int32((element).Isolation))
 
-        
-default:
-        panic("unreachable")
-}
-*(*int8)(unsafe.Add(unsafe.Pointer(base), (40+29*4))) = int8(int32((element).Logging))
+		switch (element).StateSchema.Tag() {
+		case witTypes.OptionNone:
+			*(*int8)(unsafe.Add(unsafe.Pointer(base), (40 + 26*4))) = int8(int32(0))
 
-}
+		case witTypes.OptionSome:
+			payload := (element).StateSchema.Some()
+			*(*int8)(unsafe.Add(unsafe.Pointer(base), (40 + 26*4))) = int8(int32(1))
+			utf836 := unsafe.Pointer(unsafe.StringData(payload))
+			pinner.Pin(utf836)
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), (40 + 28*4))) = uint32(uint32(len(payload)))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), (40 + 27*4))) = uint32(uintptr(uintptr(utf836)))
 
-*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), 4)) = uint32(length39)
-*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), 0)) = uint32(uintptr(uintptr(result38)))
-return exportReturnArea
+		default:
+			panic("unreachable")
+		}
+		*(*int8)(unsafe.Add(unsafe.Pointer(base), (40 + 29*4))) = int8(int32((element).Logging))
 
-        
+	}
+
+	*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), 4)) = uint32(length39)
+	*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), 0)) = uint32(uintptr(uintptr(result38)))
+	return exportReturnArea
+
 }
 
 //go:wasmexport cabi_post_liveside:component/component@0.1.0#describe
 func wasm_export_post_return_liveside_component_component_describe(result uintptr) {
-        syncExportPinner.Unpin()
+	syncExportPinner.Unpin()
 }
-
 
 //go:wasmexport liveside:component/component@0.1.0#handle
 func wasm_export_liveside_component_component_handle(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 int32, arg5 int64, arg6 uintptr, arg7 uint32, arg8 int64, arg9 uintptr, arg10 uintptr, arg11 uint32, arg12 uintptr, arg13 uint32, arg14 int64) uintptr {
-        
-        pinner := &syncExportPinner
-        value := unsafe.String((*uint8)(unsafe.Pointer(arg0)), arg1)
-value0 := unsafe.String((*uint8)(unsafe.Pointer(arg2)), arg3)
-var variant31 liveside_component_component.Event
-switch arg4 {
-case 0:
-        
-        variant31 = liveside_component_component.MakeEventConnect()
 
-case 1:
-        var option witTypes.Option[string]
-switch int32(arg5) {
-case 0:
-        
-        option = witTypes.None[string]()
-case 1:
-        value1 := unsafe.String((*uint8)(unsafe.Pointer(arg6)), arg7)
+	pinner := &syncExportPinner
+	value := unsafe.String((*uint8)(unsafe.Pointer(arg0)), arg1)
+	value0 := unsafe.String((*uint8)(unsafe.Pointer(arg2)), arg3)
+	var variant31 liveside_component_component.Event
+	switch arg4 {
+	case 0:
 
-        option = witTypes.Some[string](value1)
-default:
-        panic("unreachable")
-}
-var option3 witTypes.Option[string]
-switch int32(arg8) {
-case 0:
-        
-        option3 = witTypes.None[string]()
-case 1:
-        value2 := unsafe.String((*uint8)(unsafe.Pointer(arg9)), uint32(arg10))
+		variant31 = liveside_component_component.MakeEventConnect()
 
-        option3 = witTypes.Some[string](value2)
-default:
-        panic("unreachable")
-}
+	case 1:
+		var option witTypes.Option[string]
+		switch int32(arg5) {
+		case 0:
 
-        variant31 = liveside_component_component.MakeEventMount(liveside_component_component.Mount{Room: option, DebugLabel: option3})
+			option = witTypes.None[string]()
+		case 1:
+			value1 := unsafe.String((*uint8)(unsafe.Pointer(arg6)), arg7)
 
-case 2:
-        value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
+			option = witTypes.Some[string](value1)
+		default:
+			panic("unreachable")
+		}
+		var option3 witTypes.Option[string]
+		switch int32(arg8) {
+		case 0:
 
-        variant31 = liveside_component_component.MakeEventRehydrate(liveside_component_component.Rehydrate{FromVersion: value4})
+			option3 = witTypes.None[string]()
+		case 1:
+			value2 := unsafe.String((*uint8)(unsafe.Pointer(arg9)), uint32(arg10))
 
-case 3:
-        value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
-var option7 witTypes.Option[string]
-switch uint32(arg7) {
-case 0:
-        
-        option7 = witTypes.None[string]()
-case 1:
-        value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg8))), uint32(arg9))
+			option3 = witTypes.Some[string](value2)
+		default:
+			panic("unreachable")
+		}
 
-        option7 = witTypes.Some[string](value6)
-default:
-        panic("unreachable")
-}
+		variant31 = liveside_component_component.MakeEventMount(liveside_component_component.Mount{Room: option, DebugLabel: option3})
 
-        variant31 = liveside_component_component.MakeEventBeforeAction(liveside_component_component.Call{Name: value5, Payload: option7})
+	case 2:
+		value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
 
-case 4:
-        value8 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
-var option10 witTypes.Option[string]
-switch uint32(arg7) {
-case 0:
-        
-        option10 = witTypes.None[string]()
-case 1:
-        value9 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg8))), uint32(arg9))
+		variant31 = liveside_component_component.MakeEventRehydrate(liveside_component_component.Rehydrate{FromVersion: value4})
 
-        option10 = witTypes.Some[string](value9)
-default:
-        panic("unreachable")
-}
+	case 3:
+		value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
+		var option7 witTypes.Option[string]
+		switch uint32(arg7) {
+		case 0:
 
-        variant31 = liveside_component_component.MakeEventAction(liveside_component_component.Call{Name: value8, Payload: option10})
+			option7 = witTypes.None[string]()
+		case 1:
+			value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg8))), uint32(arg9))
 
-case 5:
-        result := make([]string, 0, uint32(arg6))
-for index := 0; index < int(uint32(arg6)); index++ {
-        base := unsafe.Add(unsafe.Pointer(uintptr(arg5)), index * (2*4))
-        value11 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
+			option7 = witTypes.Some[string](value6)
+		default:
+			panic("unreachable")
+		}
 
-        result = append(result, value11)
-}
+		variant31 = liveside_component_component.MakeEventBeforeAction(liveside_component_component.Call{Name: value5, Payload: option7})
 
+	case 4:
+		value8 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
+		var option10 witTypes.Option[string]
+		switch uint32(arg7) {
+		case 0:
 
-        variant31 = liveside_component_component.MakeEventStateChange(result)
+			option10 = witTypes.None[string]()
+		case 1:
+			value9 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg8))), uint32(arg9))
 
-case 6:
-        result15 := make([]liveside_component_component.RoomEvent, 0, uint32(arg6))
-for index := 0; index < int(uint32(arg6)); index++ {
-        base := unsafe.Add(unsafe.Pointer(uintptr(arg5)), index * (6*4))
-        value12 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
-value13 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), (3*4))))
-value14 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (4*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), (5*4))))
+			option10 = witTypes.Some[string](value9)
+		default:
+			panic("unreachable")
+		}
 
-        result15 = append(result15, liveside_component_component.RoomEvent{Room: value12, Event: value13, Data: value14})
-}
+		variant31 = liveside_component_component.MakeEventAction(liveside_component_component.Call{Name: value8, Payload: option10})
 
+	case 5:
+		result := make([]string, 0, uint32(arg6))
+		for index := 0; index < int(uint32(arg6)); index++ {
+			base := unsafe.Add(unsafe.Pointer(uintptr(arg5)), index*(2*4))
+			value11 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
 
-        variant31 = liveside_component_component.MakeEventRoomEvents(result15)
+			result = append(result, value11)
+		}
 
-case 7:
-        value16 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
+		variant31 = liveside_component_component.MakeEventStateChange(result)
 
-        variant31 = liveside_component_component.MakeEventRoomJoin(value16)
+	case 6:
+		result15 := make([]liveside_component_component.RoomEvent, 0, uint32(arg6))
+		for index := 0; index < int(uint32(arg6)); index++ {
+			base := unsafe.Add(unsafe.Pointer(uintptr(arg5)), index*(6*4))
+			value12 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
+			value13 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), (3 * 4))))
+			value14 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (4 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), (5 * 4))))
 
-case 8:
-        value17 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
+			result15 = append(result15, liveside_component_component.RoomEvent{Room: value12, Event: value13, Data: value14})
+		}
 
-        variant31 = liveside_component_component.MakeEventRoomLeave(value17)
+		variant31 = liveside_component_component.MakeEventRoomEvents(result15)
 
-case 9:
-        value18 := unsafe.String((*uint8)(unsafe.Pointer(arg6)), arg7)
-var option20 witTypes.Option[string]
-switch int32(arg8) {
-case 0:
-        
-        option20 = witTypes.None[string]()
-case 1:
-        value19 := unsafe.String((*uint8)(unsafe.Pointer(arg9)), uint32(arg10))
+	case 7:
+		value16 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
 
-        option20 = witTypes.Some[string](value19)
-default:
-        panic("unreachable")
-}
+		variant31 = liveside_component_component.MakeEventRoomJoin(value16)
 
-        variant31 = liveside_component_component.MakeEventTimer(liveside_component_component.Timer{Id: uint64(arg5), Name: value18, Payload: option20})
+	case 8:
+		value17 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
 
-case 10:
-        value21 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
-var variant liveside_component_component.UploadStage
-switch uint32(arg7) {
-case 0:
-        
-        variant = liveside_component_component.MakeUploadStageStart()
+		variant31 = liveside_component_component.MakeEventRoomLeave(value17)
 
-case 1:
-        
-        variant = liveside_component_component.MakeUploadStageProgress(uint64(arg8))
+	case 9:
+		value18 := unsafe.String((*uint8)(unsafe.Pointer(arg6)), arg7)
+		var option20 witTypes.Option[string]
+		switch int32(arg8) {
+		case 0:
 
-case 2:
-        value22 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg8))), uint32(arg9))
+			option20 = witTypes.None[string]()
+		case 1:
+			value19 := unsafe.String((*uint8)(unsafe.Pointer(arg9)), uint32(arg10))
 
-        variant = liveside_component_component.MakeUploadStageComplete(value22)
+			option20 = witTypes.Some[string](value19)
+		default:
+			panic("unreachable")
+		}
 
-case 3:
-        value23 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg8))), uint32(arg9))
+		variant31 = liveside_component_component.MakeEventTimer(liveside_component_component.Timer{Id: uint64(arg5), Name: value18, Payload: option20})
 
-        variant = liveside_component_component.MakeUploadStageFailed(value23)
+	case 10:
+		value21 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
+		var variant liveside_component_component.UploadStage
+		switch uint32(arg7) {
+		case 0:
 
-default:
-        panic("unreachable")
-}
-value24 := unsafe.String((*uint8)(unsafe.Pointer(arg10)), arg11)
-value25 := unsafe.String((*uint8)(unsafe.Pointer(arg12)), arg13)
+			variant = liveside_component_component.MakeUploadStageStart()
 
-        variant31 = liveside_component_component.MakeEventUpload(liveside_component_component.Upload{Id: value21, Stage: variant, Filename: value24, ContentType: value25, Size: uint64(arg14)})
+		case 1:
 
-case 11:
-        value26 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
+			variant = liveside_component_component.MakeUploadStageProgress(uint64(arg8))
 
-        variant31 = liveside_component_component.MakeEventClientJoin(liveside_component_component.Client{ConnectionId: value26, Count: uint32(uint32(arg7))})
+		case 2:
+			value22 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg8))), uint32(arg9))
 
-case 12:
-        value27 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
+			variant = liveside_component_component.MakeUploadStageComplete(value22)
 
-        variant31 = liveside_component_component.MakeEventClientLeave(liveside_component_component.Client{ConnectionId: value27, Count: uint32(uint32(arg7))})
+		case 3:
+			value23 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg8))), uint32(arg9))
 
-case 13:
-        value28 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
+			variant = liveside_component_component.MakeUploadStageFailed(value23)
 
-        variant31 = liveside_component_component.MakeEventReload(liveside_component_component.Reload{FromVersion: value28})
+		default:
+			panic("unreachable")
+		}
+		value24 := unsafe.String((*uint8)(unsafe.Pointer(arg10)), arg11)
+		value25 := unsafe.String((*uint8)(unsafe.Pointer(arg12)), arg13)
 
-case 14:
-        
-        variant31 = liveside_component_component.MakeEventDisconnect()
+		variant31 = liveside_component_component.MakeEventUpload(liveside_component_component.Upload{Id: value21, Stage: variant, Filename: value24, ContentType: value25, Size: uint64(arg14)})
 
-case 15:
-        
-        variant31 = liveside_component_component.MakeEventDestroy()
+	case 11:
+		value26 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
 
-case 16:
-        value29 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
+		variant31 = liveside_component_component.MakeEventClientJoin(liveside_component_component.Client{ConnectionId: value26, Count: uint32(uint32(arg7))})
 
-        variant31 = liveside_component_component.MakeEventMemberJoin(liveside_component_component.Member{Instance: value29, Count: uint32(uint32(arg7))})
+	case 12:
+		value27 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
 
-case 17:
-        value30 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
+		variant31 = liveside_component_component.MakeEventClientLeave(liveside_component_component.Client{ConnectionId: value27, Count: uint32(uint32(arg7))})
 
-        variant31 = liveside_component_component.MakeEventMemberLeave(liveside_component_component.Member{Instance: value30, Count: uint32(uint32(arg7))})
+	case 13:
+		value28 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
 
-case 18:
-        
-        variant31 = liveside_component_component.MakeEventEmpty()
+		variant31 = liveside_component_component.MakeEventReload(liveside_component_component.Reload{FromVersion: value28})
 
-default:
-        panic("unreachable")
-}
-witRuntime.Unpin()
-result32 := export_liveside_component_component.Handle(liveside_component_component.Target{Component: value, Instance: value0}, variant31)
+	case 14:
 
-switch result32.Tag() {
-case witTypes.ResultOk:
-        payload := result32.Ok()
-        *(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 0)) = int8(int32(0))
+		variant31 = liveside_component_component.MakeEventDisconnect()
 
-switch payload.Tag() {
-case witTypes.OptionNone:
-        *(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 4)) = int8(int32(0))
+	case 15:
 
-        
-case witTypes.OptionSome:
-        payload := payload.Some()
-        *(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 4)) = int8(int32(1))
-utf8 := unsafe.Pointer(unsafe.StringData(payload))
-pinner.Pin(utf8)
-*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), (3*4))) = uint32(uint32(len(payload)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), (2*4))) = uint32(uintptr(uintptr(utf8)))
+		variant31 = liveside_component_component.MakeEventDestroy()
 
-        
-default:
-        panic("unreachable")
-}
+	case 16:
+		value29 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
 
-        
-case witTypes.ResultErr:
-        payload := result32.Err()
-        *(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 0)) = int8(int32(1))
-*(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 4)) = int8(int32((payload).Code))
-utf833 := unsafe.Pointer(unsafe.StringData((payload).Message))
-pinner.Pin(utf833)
-*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), (3*4))) = uint32(uint32(len((payload).Message)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), (2*4))) = uint32(uintptr(uintptr(utf833)))
+		variant31 = liveside_component_component.MakeEventMemberJoin(liveside_component_component.Member{Instance: value29, Count: uint32(uint32(arg7))})
 
-        
-default:
-        panic("unreachable")
-}
-return exportReturnArea
+	case 17:
+		value30 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(arg5))), uint32(arg6))
 
-        
+		variant31 = liveside_component_component.MakeEventMemberLeave(liveside_component_component.Member{Instance: value30, Count: uint32(uint32(arg7))})
+
+	case 18:
+
+		variant31 = liveside_component_component.MakeEventEmpty()
+
+	default:
+		panic("unreachable")
+	}
+	witRuntime.Unpin()
+	result32 := export_liveside_component_component.Handle(liveside_component_component.Target{Component: value, Instance: value0}, variant31)
+
+	switch result32.Tag() {
+	case witTypes.ResultOk:
+		payload := result32.Ok()
+		*(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 0)) = int8(int32(0))
+
+		switch payload.Tag() {
+		case witTypes.OptionNone:
+			*(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 4)) = int8(int32(0))
+
+		case witTypes.OptionSome:
+			payload := payload.Some()
+			*(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 4)) = int8(int32(1))
+			utf8 := unsafe.Pointer(unsafe.StringData(payload))
+			pinner.Pin(utf8)
+			*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), (3 * 4))) = uint32(uint32(len(payload)))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), (2 * 4))) = uint32(uintptr(uintptr(utf8)))
+
+		default:
+			panic("unreachable")
+		}
+
+	case witTypes.ResultErr:
+		payload := result32.Err()
+		*(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 0)) = int8(int32(1))
+		*(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 4)) = int8(int32((payload).Code))
+		utf833 := unsafe.Pointer(unsafe.StringData((payload).Message))
+		pinner.Pin(utf833)
+		*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), (3 * 4))) = uint32(uint32(len((payload).Message)))
+		*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), (2 * 4))) = uint32(uintptr(uintptr(utf833)))
+
+	default:
+		panic("unreachable")
+	}
+	return exportReturnArea
+
 }
 
 //go:wasmexport cabi_post_liveside:component/component@0.1.0#handle
 func wasm_export_post_return_liveside_component_component_handle(result uintptr) {
-        syncExportPinner.Unpin()
+	syncExportPinner.Unpin()
 }
-
 
 //go:wasmexport liveside:component/component@0.1.0#migrate
 func wasm_export_liveside_component_component_migrate(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 uintptr, arg5 uint32) uintptr {
-        
-        pinner := &syncExportPinner
-        value := unsafe.String((*uint8)(unsafe.Pointer(arg0)), arg1)
-value0 := unsafe.String((*uint8)(unsafe.Pointer(arg2)), arg3)
-value1 := unsafe.String((*uint8)(unsafe.Pointer(arg4)), arg5)
-witRuntime.Unpin()
-result := export_liveside_component_component.Migrate(value, value0, value1)
 
-switch result.Tag() {
-case witTypes.ResultOk:
-        payload := result.Ok()
-        *(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 0)) = int8(int32(0))
-utf8 := unsafe.Pointer(unsafe.StringData(payload))
-pinner.Pin(utf8)
-*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), (2*4))) = uint32(uint32(len(payload)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), 4)) = uint32(uintptr(uintptr(utf8)))
+	pinner := &syncExportPinner
+	value := unsafe.String((*uint8)(unsafe.Pointer(arg0)), arg1)
+	value0 := unsafe.String((*uint8)(unsafe.Pointer(arg2)), arg3)
+	value1 := unsafe.String((*uint8)(unsafe.Pointer(arg4)), arg5)
+	witRuntime.Unpin()
+	result := export_liveside_component_component.Migrate(value, value0, value1)
 
-        
-case witTypes.ResultErr:
-        payload := result.Err()
-        *(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 0)) = int8(int32(1))
-*(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 4)) = int8(int32((payload).Code))
-utf82 := unsafe.Pointer(unsafe.StringData((payload).Message))
-pinner.Pin(utf82)
-*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), (3*4))) = uint32(uint32(len((payload).Message)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), (2*4))) = uint32(uintptr(uintptr(utf82)))
+	switch result.Tag() {
+	case witTypes.ResultOk:
+		payload := result.Ok()
+		*(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 0)) = int8(int32(0))
+		utf8 := unsafe.Pointer(unsafe.StringData(payload))
+		pinner.Pin(utf8)
+		*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), (2 * 4))) = uint32(uint32(len(payload)))
+		*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), 4)) = uint32(uintptr(uintptr(utf8)))
 
-        
-default:
-        panic("unreachable")
-}
-return exportReturnArea
+	case witTypes.ResultErr:
+		payload := result.Err()
+		*(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 0)) = int8(int32(1))
+		*(*int8)(unsafe.Add(unsafe.Pointer(exportReturnArea), 4)) = int8(int32((payload).Code))
+		utf82 := unsafe.Pointer(unsafe.StringData((payload).Message))
+		pinner.Pin(utf82)
+		*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), (3 * 4))) = uint32(uint32(len((payload).Message)))
+		*(*uint32)(unsafe.Add(unsafe.Pointer(exportReturnArea), (2 * 4))) = uint32(uintptr(uintptr(utf82)))
 
-        
+	default:
+		panic("unreachable")
+	}
+	return exportReturnArea
+
 }
 
 //go:wasmexport cabi_post_liveside:component/component@0.1.0#migrate
 func wasm_export_post_return_liveside_component_component_migrate(result uintptr) {
-        syncExportPinner.Unpin()
+	syncExportPinner.Unpin()
 }
 
-
-
 // Unused, but present to make the compiler happy
-

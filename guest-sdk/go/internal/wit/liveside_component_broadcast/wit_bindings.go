@@ -6,49 +6,48 @@
 package liveside_component_broadcast
 
 import (
-        "liveside/internal/wit/liveside_component_types"
-witRuntime "liveside/internal/pkg/runtime"
-witTypes "liveside/internal/pkg/types"
-"unsafe"
-"runtime"
+	witRuntime "liveside/internal/pkg/runtime"
+	witTypes "liveside/internal/pkg/types"
+	"liveside/internal/wit/liveside_component_types"
+	"runtime"
+	"unsafe"
 )
 
 type Json = string
 type Error = liveside_component_types.Error
 
 //go:wasmimport liveside:component/broadcast@0.1.0 send
-func wasm_import_send(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 int32, arg5 uintptr) 
-
+func wasm_import_send(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 int32, arg5 uintptr)
 
 func Send(kind string, data string, exceptSender bool) witTypes.Result[uint32, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(kind))
-pinner.Pin(utf8)
-utf80 := unsafe.Pointer(unsafe.StringData(data))
-pinner.Pin(utf80)
-var result int32
-if exceptSender {
-        result = 1
-} else {
-        result = 0
-}
-wasm_import_send(uintptr(utf8), uint32(len(kind)), uintptr(utf80), uint32(len(data)), result, returnArea)
-var result1 witTypes.Result[uint32, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result1 = witTypes.Ok[uint32, liveside_component_types.Error](uint32(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(kind))
+	pinner.Pin(utf8)
+	utf80 := unsafe.Pointer(unsafe.StringData(data))
+	pinner.Pin(utf80)
+	var result int32
+	if exceptSender {
+		result = 1
+	} else {
+		result = 0
+	}
+	wasm_import_send(uintptr(utf8), uint32(len(kind)), uintptr(utf80), uint32(len(data)), result, returnArea)
+	var result1 witTypes.Result[uint32, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
 
-        result1 = witTypes.Err[uint32, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
-default:
-        panic("unreachable")
-}
-result2 := result1;
-return result2
+		result1 = witTypes.Ok[uint32, liveside_component_types.Error](uint32(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result1 = witTypes.Err[uint32, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
+	default:
+		panic("unreachable")
+	}
+	result2 := result1
+	return result2
 
 }

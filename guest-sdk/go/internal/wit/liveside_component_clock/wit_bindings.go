@@ -5,31 +5,24 @@
 
 package liveside_component_clock
 
-import (
-        
-)
-
+import ()
 
 //go:wasmimport liveside:component/clock@0.1.0 now
 func wasm_import_now() int64
 
-
 func Now() uint64 {
-        
-        
-        result := wasm_import_now()
-return uint64(result)
+
+	result := wasm_import_now()
+	return uint64(result)
 
 }
 
 //go:wasmimport liveside:component/clock@0.1.0 monotonic
 func wasm_import_monotonic() int64
 
-
 func Monotonic() uint64 {
-        
-        
-        result := wasm_import_monotonic()
-return uint64(result)
+
+	result := wasm_import_monotonic()
+	return uint64(result)
 
 }

@@ -6,108 +6,110 @@
 package liveside_component_component
 
 import (
-        witTypes "liveside/internal/pkg/types"
+	witTypes "liveside/internal/pkg/types"
 )
 
 type Json = string
 
 type HiddenAction struct {
-        Name string
-// What to add, and where: "add #[action] above `fn reset` in `impl LocalCounter`".
-Advice string
+	Name string
+	// What to add, and where: "add #[action] above `fn reset` in `impl LocalCounter`".
+	Advice string
 }
 
 const (
-Hooks_Connect uint16 = 1 << 0
-Hooks_Mount uint16 = 1 << 1
-Hooks_Rehydrate uint16 = 1 << 2
-Hooks_BeforeAction uint16 = 1 << 3
-Hooks_StateChange uint16 = 1 << 4
-Hooks_RoomJoin uint16 = 1 << 5
-Hooks_RoomLeave uint16 = 1 << 6
-Hooks_Upload uint16 = 1 << 7
-Hooks_ClientJoin uint16 = 1 << 8
-Hooks_ClientLeave uint16 = 1 << 9
-Hooks_Reload uint16 = 1 << 10
-Hooks_Disconnect uint16 = 1 << 11
-Hooks_Destroy uint16 = 1 << 12
-// Of rooms.
-Hooks_MemberJoin uint16 = 1 << 13
-Hooks_MemberLeave uint16 = 1 << 14
-Hooks_Empty uint16 = 1 << 15
+	Hooks_Connect      uint16 = 1 << 0
+	Hooks_Mount        uint16 = 1 << 1
+	Hooks_Rehydrate    uint16 = 1 << 2
+	Hooks_BeforeAction uint16 = 1 << 3
+	Hooks_StateChange  uint16 = 1 << 4
+	Hooks_RoomJoin     uint16 = 1 << 5
+	Hooks_RoomLeave    uint16 = 1 << 6
+	Hooks_Upload       uint16 = 1 << 7
+	Hooks_ClientJoin   uint16 = 1 << 8
+	Hooks_ClientLeave  uint16 = 1 << 9
+	Hooks_Reload       uint16 = 1 << 10
+	Hooks_Disconnect   uint16 = 1 << 11
+	Hooks_Destroy      uint16 = 1 << 12
+	// Of rooms.
+	Hooks_MemberJoin  uint16 = 1 << 13
+	Hooks_MemberLeave uint16 = 1 << 14
+	Hooks_Empty       uint16 = 1 << 15
 )
 
 type Hooks = uint16
 
 type RoomSubscription struct {
-        // A room name, or the beginning of one with `*` behind it (`chat:*`, or `*` for every room that the component
-// is a member of); `none` is the default room of the mount.
-Room witTypes.Option[string]
-Event string
+	// A room name, or the beginning of one with `*` behind it (`chat:*`, or `*` for every room that the component
+	// is a member of); `none` is the default room of the mount.
+	Room  witTypes.Option[string]
+	Event string
 }
 
 const (
-        // Known keys of the state may be set by the mount. What is not known is left out.
-Props_Known uint8 = 0
-// Props are ignored.
-Props_None uint8 = 1
-// Any key may be set.
-Props_Any uint8 = 2
+	// Known keys of the state may be set by the mount. What is not known is left out.
+	Props_Known uint8 = 0
+	// Props are ignored.
+	Props_None uint8 = 1
+	// Any key may be set.
+	Props_Any uint8 = 2
 )
+
 type Props = uint8
 
 type Access struct {
-        // Anonymous visitors are refused. Roles and permissions imply it.
-Authenticated bool
-// One of them is enough; an empty list asks for none.
-Roles []string
-// All of them are needed.
-Permissions []string
+	// Anonymous visitors are refused. Roles and permissions imply it.
+	Authenticated bool
+	// One of them is enough; an empty list asks for none.
+	Roles []string
+	// All of them are needed.
+	Permissions []string
 }
 
 type RateLimit struct {
-        // Calls that may come at once.
-Burst uint32
-// Calls that become free again in a minute.
-PerMinute uint32
+	// Calls that may come at once.
+	Burst uint32
+	// Calls that become free again in a minute.
+	PerMinute uint32
 }
 
 type ActionDefinition struct {
-        // 1 to 64 characters. Not the name of a hook, and not starting with `_`, `#` or `$`.
-Name string
-// Who may call it. `none`: whoever may mount the component.
-Access witTypes.Option[Access]
-RateLimit witTypes.Option[RateLimit]
-// JSON Schema of the payload.
-PayloadSchema witTypes.Option[string]
+	// 1 to 64 characters. Not the name of a hook, and not starting with `_`, `#` or `$`.
+	Name string
+	// Who may call it. `none`: whoever may mount the component.
+	Access    witTypes.Option[Access]
+	RateLimit witTypes.Option[RateLimit]
+	// JSON Schema of the payload.
+	PayloadSchema witTypes.Option[string]
 }
 
 type Singleton struct {
-        // How long it lives on after its last member left, in milliseconds. `none`: for ever. 0: not at all.
-LingerMs witTypes.Option[uint64]
+	// How long it lives on after its last member left, in milliseconds. `none`: for ever. 0: not at all.
+	LingerMs witTypes.Option[uint64]
 }
 
 type RoomDefinition struct {
-        // Rooms whose name is this, or begins with this and a colon, are of this kind. 1 to 32 characters of
-// `A-Z a-z 0-9 _ . -`.
-Name string
+	// Rooms whose name is this, or begins with this and a colon, are of this kind. 1 to 32 characters of
+	// `A-Z a-z 0-9 _ . -`.
+	Name string
 }
 
 const (
-        // Warm workers serve any mount. State is kept apart by the daemon, the module's memory is not.
-Isolation_Shared uint8 = 0
-// Every event gets a new instance of the module: nothing of one event's memory is there for the next.
-Isolation_Fresh uint8 = 1
+	// Warm workers serve any mount. State is kept apart by the daemon, the module's memory is not.
+	Isolation_Shared uint8 = 0
+	// Every event gets a new instance of the module: nothing of one event's memory is there for the next.
+	Isolation_Fresh uint8 = 1
 )
+
 type Isolation = uint8
 
 const (
-Logging_Lifecycle uint8 = 1 << 0
-Logging_Messages uint8 = 1 << 1
-Logging_State uint8 = 1 << 2
-Logging_Performance uint8 = 1 << 3
-Logging_Rooms uint8 = 1 << 4
-Logging_Websocket uint8 = 1 << 5
+	Logging_Lifecycle   uint8 = 1 << 0
+	Logging_Messages    uint8 = 1 << 1
+	Logging_State       uint8 = 1 << 2
+	Logging_Performance uint8 = 1 << 3
+	Logging_Rooms       uint8 = 1 << 4
+	Logging_Websocket   uint8 = 1 << 5
 )
 
 type Logging = uint8
@@ -115,396 +117,391 @@ type Logging = uint8
 // Everything that the daemon has to know of a component before it runs. `describe` is called once for each
 // version of a module, without a mounted component behind it.
 type Definition struct {
-        // As browsers name it in a mount: `LiveCounter`. 1 to 64 characters of `A-Z a-z 0-9 _ -`, a letter first.
-Name string
-// The version of the state's shape. When it differs from the one that a mounted component was last served
-// by, `migrate` is asked. Any text of 1 to 64 characters; `1.0.0` by custom.
-Version string
-// The state of a new mount, a JSON object. Its keys are the known keys.
-DefaultState string
-// What `persistent` starts with, a JSON object.
-PersistentDefaults string
-// What a browser may call. Nothing else is callable.
-// `setValue` in this list lets browsers set state keys directly; the daemon does that itself.
-Actions []ActionDefinition
-// Functions that could be actions but are not public. They are named so that the error for a call to one
-// can tell the author what to do.
-HiddenActions []HiddenAction
-// The hooks that exist. The others cost nothing: they are not called.
-Hooks Hooks
-// The room events that the component's logic wants to hear.
-RoomSubscriptions []RoomSubscription
-// What a browser may set of the initial state.
-Props Props
-// Who may mount it. `none`: everybody.
-Access witTypes.Option[Access]
-// How often its actions may be called, all together, by one mount.
-RateLimit witTypes.Option[RateLimit]
-// One instance for everybody instead of one for each mount.
-Singleton witTypes.Option[Singleton]
-// Not a component but the logic of rooms. It cannot be mounted. Its actions are what components call by
-// `rooms.call`; its state is the state of the room, which only it changes.
-Room witTypes.Option[RoomDefinition]
-// The state and private data of a singleton or a room are kept in the daemon's store, and are there again
-// after a restart.
-Durable bool
-Isolation Isolation
-// JSON Schema of the state: checked for props, `setValue` and `PROPERTY_UPDATE`.
-StateSchema witTypes.Option[string]
-// What the daemon logs of its own accord for this component.
-Logging Logging
+	// As browsers name it in a mount: `LiveCounter`. 1 to 64 characters of `A-Z a-z 0-9 _ -`, a letter first.
+	Name string
+	// The version of the state's shape. When it differs from the one that a mounted component was last served
+	// by, `migrate` is asked. Any text of 1 to 64 characters; `1.0.0` by custom.
+	Version string
+	// The state of a new mount, a JSON object. Its keys are the known keys.
+	DefaultState string
+	// What `persistent` starts with, a JSON object.
+	PersistentDefaults string
+	// What a browser may call. Nothing else is callable.
+	// `setValue` in this list lets browsers set state keys directly; the daemon does that itself.
+	Actions []ActionDefinition
+	// Functions that could be actions but are not public. They are named so that the error for a call to one
+	// can tell the author what to do.
+	HiddenActions []HiddenAction
+	// The hooks that exist. The others cost nothing: they are not called.
+	Hooks Hooks
+	// The room events that the component's logic wants to hear.
+	RoomSubscriptions []RoomSubscription
+	// What a browser may set of the initial state.
+	Props Props
+	// Who may mount it. `none`: everybody.
+	Access witTypes.Option[Access]
+	// How often its actions may be called, all together, by one mount.
+	RateLimit witTypes.Option[RateLimit]
+	// One instance for everybody instead of one for each mount.
+	Singleton witTypes.Option[Singleton]
+	// Not a component but the logic of rooms. It cannot be mounted. Its actions are what components call by
+	// `rooms.call`; its state is the state of the room, which only it changes.
+	Room witTypes.Option[RoomDefinition]
+	// The state and private data of a singleton or a room are kept in the daemon's store, and are there again
+	// after a restart.
+	Durable   bool
+	Isolation Isolation
+	// JSON Schema of the state: checked for props, `setValue` and `PROPERTY_UPDATE`.
+	StateSchema witTypes.Option[string]
+	// What the daemon logs of its own accord for this component.
+	Logging Logging
 }
 
 // What an event is for.
 type Target struct {
-        // The name in the definition.
-Component string
-// The id of the mounted component.
-Instance string
+	// The name in the definition.
+	Component string
+	// The id of the mounted component.
+	Instance string
 }
 
 type Mount struct {
-        // The default room.
-Room witTypes.Option[string]
-// A name for logs, from the browser.
-DebugLabel witTypes.Option[string]
+	// The default room.
+	Room witTypes.Option[string]
+	// A name for logs, from the browser.
+	DebugLabel witTypes.Option[string]
 }
 
 type Rehydrate struct {
-        // The version of the component that the state was from, before `migrate`.
-FromVersion string
+	// The version of the component that the state was from, before `migrate`.
+	FromVersion string
 }
 
 type Call struct {
-        Name string
-Payload witTypes.Option[string]
+	Name    string
+	Payload witTypes.Option[string]
 }
 
 type RoomEvent struct {
-        Room string
-Event string
-Data string
+	Room  string
+	Event string
+	Data  string
 }
 
 type Timer struct {
-        Id uint64
-Name string
-Payload witTypes.Option[string]
+	Id      uint64
+	Name    string
+	Payload witTypes.Option[string]
 }
 
 const (
-// May be refused, by a failure.
-UploadStage_Start uint8 = 0
-// Bytes so far.
-UploadStage_Progress uint8 = 1
-// The file is there: where it is served from.
-UploadStage_Complete uint8 = 2
-UploadStage_Failed uint8 = 3
+	// May be refused, by a failure.
+	UploadStage_Start uint8 = 0
+	// Bytes so far.
+	UploadStage_Progress uint8 = 1
+	// The file is there: where it is served from.
+	UploadStage_Complete uint8 = 2
+	UploadStage_Failed   uint8 = 3
 )
 
 type UploadStage struct {
-        tag uint8
-        value any
+	tag   uint8
+	value any
 }
 
 func (self UploadStage) Tag() uint8 {
-        return self.tag
+	return self.tag
 }
 
-
-                            func (self UploadStage) Progress() uint64 {
-        if self.tag != UploadStage_Progress {
-                panic("tag mismatch")
-        }
-        return self.value.(uint64)
+func (self UploadStage) Progress() uint64 {
+	if self.tag != UploadStage_Progress {
+		panic("tag mismatch")
+	}
+	return self.value.(uint64)
 }
 
-                            func (self UploadStage) Complete() string {
-        if self.tag != UploadStage_Complete {
-                panic("tag mismatch")
-        }
-        return self.value.(string)
+func (self UploadStage) Complete() string {
+	if self.tag != UploadStage_Complete {
+		panic("tag mismatch")
+	}
+	return self.value.(string)
 }
 
-                            func (self UploadStage) Failed() string {
-        if self.tag != UploadStage_Failed {
-                panic("tag mismatch")
-        }
-        return self.value.(string)
+func (self UploadStage) Failed() string {
+	if self.tag != UploadStage_Failed {
+		panic("tag mismatch")
+	}
+	return self.value.(string)
 }
 
 func MakeUploadStageStart() UploadStage {
-        return UploadStage{UploadStage_Start, nil}
+	return UploadStage{UploadStage_Start, nil}
 }
 func MakeUploadStageProgress(value uint64) UploadStage {
-        return UploadStage{UploadStage_Progress, value}
+	return UploadStage{UploadStage_Progress, value}
 }
 func MakeUploadStageComplete(value string) UploadStage {
-        return UploadStage{UploadStage_Complete, value}
+	return UploadStage{UploadStage_Complete, value}
 }
 func MakeUploadStageFailed(value string) UploadStage {
-        return UploadStage{UploadStage_Failed, value}
+	return UploadStage{UploadStage_Failed, value}
 }
 
-
-
 type Upload struct {
-        Id string
-Stage UploadStage
-Filename string
-ContentType string
-// Bytes, as announced.
-Size uint64
+	Id          string
+	Stage       UploadStage
+	Filename    string
+	ContentType string
+	// Bytes, as announced.
+	Size uint64
 }
 
 type Client struct {
-        ConnectionId string
-// Members after the event.
-Count uint32
+	ConnectionId string
+	// Members after the event.
+	Count uint32
 }
 
 type Member struct {
-        // The mounted component.
-Instance string
-// Members after the event.
-Count uint32
+	// The mounted component.
+	Instance string
+	// Members after the event.
+	Count uint32
 }
 
 type Reload struct {
-        FromVersion string
+	FromVersion string
 }
 
 const (
-// First of all, before `mount`.
-Event_Connect uint8 = 0
-Event_Mount uint8 = 1
-// The state came back from a browser that had kept it.
-Event_Rehydrate uint8 = 2
-// Before every action. A result of `false`, or a failure, cancels it.
-Event_BeforeAction uint8 = 3
-Event_Action uint8 = 4
-// After an event that changed the state: the keys that changed. Changes made here are part of the same
-// transaction and are not told again.
-Event_StateChange uint8 = 5
-// What others emitted in rooms, in order: one event, or several that came while the component was busy.
-// They are one transaction. Should the component break down over several, each is given again for itself.
-Event_RoomEvents uint8 = 6
-// The mount joined a room.
-Event_RoomJoin uint8 = 7
-Event_RoomLeave uint8 = 8
-Event_Timer uint8 = 9
-Event_Upload uint8 = 10
-Event_ClientJoin uint8 = 11
-Event_ClientLeave uint8 = 12
-// A new version of the module has taken over, with the state as it was (after `migrate`).
-Event_Reload uint8 = 13
-// The connection is gone, unasked.
-Event_Disconnect uint8 = 14
-// The last event of a mount.
-Event_Destroy uint8 = 15
-// To a room: somebody wants to become a member. A failure refuses it.
-Event_MemberJoin uint8 = 16
-// To a room: somebody is a member no longer.
-Event_MemberLeave uint8 = 17
-// To a room: the last member has left. It ends some time later, unless somebody comes.
-Event_Empty uint8 = 18
+	// First of all, before `mount`.
+	Event_Connect uint8 = 0
+	Event_Mount   uint8 = 1
+	// The state came back from a browser that had kept it.
+	Event_Rehydrate uint8 = 2
+	// Before every action. A result of `false`, or a failure, cancels it.
+	Event_BeforeAction uint8 = 3
+	Event_Action       uint8 = 4
+	// After an event that changed the state: the keys that changed. Changes made here are part of the same
+	// transaction and are not told again.
+	Event_StateChange uint8 = 5
+	// What others emitted in rooms, in order: one event, or several that came while the component was busy.
+	// They are one transaction. Should the component break down over several, each is given again for itself.
+	Event_RoomEvents uint8 = 6
+	// The mount joined a room.
+	Event_RoomJoin    uint8 = 7
+	Event_RoomLeave   uint8 = 8
+	Event_Timer       uint8 = 9
+	Event_Upload      uint8 = 10
+	Event_ClientJoin  uint8 = 11
+	Event_ClientLeave uint8 = 12
+	// A new version of the module has taken over, with the state as it was (after `migrate`).
+	Event_Reload uint8 = 13
+	// The connection is gone, unasked.
+	Event_Disconnect uint8 = 14
+	// The last event of a mount.
+	Event_Destroy uint8 = 15
+	// To a room: somebody wants to become a member. A failure refuses it.
+	Event_MemberJoin uint8 = 16
+	// To a room: somebody is a member no longer.
+	Event_MemberLeave uint8 = 17
+	// To a room: the last member has left. It ends some time later, unless somebody comes.
+	Event_Empty uint8 = 18
 )
 
 type Event struct {
-        tag uint8
-        value any
+	tag   uint8
+	value any
 }
 
 func (self Event) Tag() uint8 {
-        return self.tag
+	return self.tag
 }
 
-
-                            func (self Event) Mount() Mount {
-        if self.tag != Event_Mount {
-                panic("tag mismatch")
-        }
-        return self.value.(Mount)
+func (self Event) Mount() Mount {
+	if self.tag != Event_Mount {
+		panic("tag mismatch")
+	}
+	return self.value.(Mount)
 }
 
-                            func (self Event) Rehydrate() Rehydrate {
-        if self.tag != Event_Rehydrate {
-                panic("tag mismatch")
-        }
-        return self.value.(Rehydrate)
+func (self Event) Rehydrate() Rehydrate {
+	if self.tag != Event_Rehydrate {
+		panic("tag mismatch")
+	}
+	return self.value.(Rehydrate)
 }
 
-                            func (self Event) BeforeAction() Call {
-        if self.tag != Event_BeforeAction {
-                panic("tag mismatch")
-        }
-        return self.value.(Call)
+func (self Event) BeforeAction() Call {
+	if self.tag != Event_BeforeAction {
+		panic("tag mismatch")
+	}
+	return self.value.(Call)
 }
 
-                            func (self Event) Action() Call {
-        if self.tag != Event_Action {
-                panic("tag mismatch")
-        }
-        return self.value.(Call)
+func (self Event) Action() Call {
+	if self.tag != Event_Action {
+		panic("tag mismatch")
+	}
+	return self.value.(Call)
 }
 
-                            func (self Event) StateChange() []string {
-        if self.tag != Event_StateChange {
-                panic("tag mismatch")
-        }
-        return self.value.([]string)
+func (self Event) StateChange() []string {
+	if self.tag != Event_StateChange {
+		panic("tag mismatch")
+	}
+	return self.value.([]string)
 }
 
-                            func (self Event) RoomEvents() []RoomEvent {
-        if self.tag != Event_RoomEvents {
-                panic("tag mismatch")
-        }
-        return self.value.([]RoomEvent)
+func (self Event) RoomEvents() []RoomEvent {
+	if self.tag != Event_RoomEvents {
+		panic("tag mismatch")
+	}
+	return self.value.([]RoomEvent)
 }
 
-                            func (self Event) RoomJoin() string {
-        if self.tag != Event_RoomJoin {
-                panic("tag mismatch")
-        }
-        return self.value.(string)
+func (self Event) RoomJoin() string {
+	if self.tag != Event_RoomJoin {
+		panic("tag mismatch")
+	}
+	return self.value.(string)
 }
 
-                            func (self Event) RoomLeave() string {
-        if self.tag != Event_RoomLeave {
-                panic("tag mismatch")
-        }
-        return self.value.(string)
+func (self Event) RoomLeave() string {
+	if self.tag != Event_RoomLeave {
+		panic("tag mismatch")
+	}
+	return self.value.(string)
 }
 
-                            func (self Event) Timer() Timer {
-        if self.tag != Event_Timer {
-                panic("tag mismatch")
-        }
-        return self.value.(Timer)
+func (self Event) Timer() Timer {
+	if self.tag != Event_Timer {
+		panic("tag mismatch")
+	}
+	return self.value.(Timer)
 }
 
-                            func (self Event) Upload() Upload {
-        if self.tag != Event_Upload {
-                panic("tag mismatch")
-        }
-        return self.value.(Upload)
+func (self Event) Upload() Upload {
+	if self.tag != Event_Upload {
+		panic("tag mismatch")
+	}
+	return self.value.(Upload)
 }
 
-                            func (self Event) ClientJoin() Client {
-        if self.tag != Event_ClientJoin {
-                panic("tag mismatch")
-        }
-        return self.value.(Client)
+func (self Event) ClientJoin() Client {
+	if self.tag != Event_ClientJoin {
+		panic("tag mismatch")
+	}
+	return self.value.(Client)
 }
 
-                            func (self Event) ClientLeave() Client {
-        if self.tag != Event_ClientLeave {
-                panic("tag mismatch")
-        }
-        return self.value.(Client)
+func (self Event) ClientLeave() Client {
+	if self.tag != Event_ClientLeave {
+		panic("tag mismatch")
+	}
+	return self.value.(Client)
 }
 
-                            func (self Event) Reload() Reload {
-        if self.tag != Event_Reload {
-                panic("tag mismatch")
-        }
-        return self.value.(Reload)
+func (self Event) Reload() Reload {
+	if self.tag != Event_Reload {
+		panic("tag mismatch")
+	}
+	return self.value.(Reload)
 }
 
-                            func (self Event) MemberJoin() Member {
-        if self.tag != Event_MemberJoin {
-                panic("tag mismatch")
-        }
-        return self.value.(Member)
+func (self Event) MemberJoin() Member {
+	if self.tag != Event_MemberJoin {
+		panic("tag mismatch")
+	}
+	return self.value.(Member)
 }
 
-                            func (self Event) MemberLeave() Member {
-        if self.tag != Event_MemberLeave {
-                panic("tag mismatch")
-        }
-        return self.value.(Member)
+func (self Event) MemberLeave() Member {
+	if self.tag != Event_MemberLeave {
+		panic("tag mismatch")
+	}
+	return self.value.(Member)
 }
 
 func MakeEventConnect() Event {
-        return Event{Event_Connect, nil}
+	return Event{Event_Connect, nil}
 }
 func MakeEventMount(value Mount) Event {
-        return Event{Event_Mount, value}
+	return Event{Event_Mount, value}
 }
 func MakeEventRehydrate(value Rehydrate) Event {
-        return Event{Event_Rehydrate, value}
+	return Event{Event_Rehydrate, value}
 }
 func MakeEventBeforeAction(value Call) Event {
-        return Event{Event_BeforeAction, value}
+	return Event{Event_BeforeAction, value}
 }
 func MakeEventAction(value Call) Event {
-        return Event{Event_Action, value}
+	return Event{Event_Action, value}
 }
 func MakeEventStateChange(value []string) Event {
-        return Event{Event_StateChange, value}
+	return Event{Event_StateChange, value}
 }
 func MakeEventRoomEvents(value []RoomEvent) Event {
-        return Event{Event_RoomEvents, value}
+	return Event{Event_RoomEvents, value}
 }
 func MakeEventRoomJoin(value string) Event {
-        return Event{Event_RoomJoin, value}
+	return Event{Event_RoomJoin, value}
 }
 func MakeEventRoomLeave(value string) Event {
-        return Event{Event_RoomLeave, value}
+	return Event{Event_RoomLeave, value}
 }
 func MakeEventTimer(value Timer) Event {
-        return Event{Event_Timer, value}
+	return Event{Event_Timer, value}
 }
 func MakeEventUpload(value Upload) Event {
-        return Event{Event_Upload, value}
+	return Event{Event_Upload, value}
 }
 func MakeEventClientJoin(value Client) Event {
-        return Event{Event_ClientJoin, value}
+	return Event{Event_ClientJoin, value}
 }
 func MakeEventClientLeave(value Client) Event {
-        return Event{Event_ClientLeave, value}
+	return Event{Event_ClientLeave, value}
 }
 func MakeEventReload(value Reload) Event {
-        return Event{Event_Reload, value}
+	return Event{Event_Reload, value}
 }
 func MakeEventDisconnect() Event {
-        return Event{Event_Disconnect, nil}
+	return Event{Event_Disconnect, nil}
 }
 func MakeEventDestroy() Event {
-        return Event{Event_Destroy, nil}
+	return Event{Event_Destroy, nil}
 }
 func MakeEventMemberJoin(value Member) Event {
-        return Event{Event_MemberJoin, value}
+	return Event{Event_MemberJoin, value}
 }
 func MakeEventMemberLeave(value Member) Event {
-        return Event{Event_MemberLeave, value}
+	return Event{Event_MemberLeave, value}
 }
 func MakeEventEmpty() Event {
-        return Event{Event_Empty, nil}
+	return Event{Event_Empty, nil}
 }
 
-
-
 const (
-        // The action did not work. The usual one.
-FailureCode_Failed uint8 = 0
-// There is no such action.
-FailureCode_NotCallable uint8 = 1
-// The payload is not what the action takes.
-FailureCode_InvalidPayload uint8 = 2
-// This user may not.
-FailureCode_Denied uint8 = 3
-// A limit would be passed: the state, the persistent map or a value is too large, or there are too many.
-FailureCode_Limit uint8 = 4
-// An error that the author did not expect, in a language that can tell: the same as a trap. The event's
-// changes are dropped, the message goes to the log and not to the browser.
-FailureCode_Crashed uint8 = 5
+	// The action did not work. The usual one.
+	FailureCode_Failed uint8 = 0
+	// There is no such action.
+	FailureCode_NotCallable uint8 = 1
+	// The payload is not what the action takes.
+	FailureCode_InvalidPayload uint8 = 2
+	// This user may not.
+	FailureCode_Denied uint8 = 3
+	// A limit would be passed: the state, the persistent map or a value is too large, or there are too many.
+	FailureCode_Limit uint8 = 4
+	// An error that the author did not expect, in a language that can tell: the same as a trap. The event's
+	// changes are dropped, the message goes to the log and not to the browser.
+	FailureCode_Crashed uint8 = 5
 )
+
 type FailureCode = uint8
 
 // An error that the component returns. The changes that it made before are kept, unless it says `crashed`.
 type Failure struct {
-        Code FailureCode
-// A sentence for the user.
-Message string
+	Code FailureCode
+	// A sentence for the user.
+	Message string
 }

@@ -6,38 +6,36 @@
 package liveside_component_config
 
 import (
-        witRuntime "liveside/internal/pkg/runtime"
-witTypes "liveside/internal/pkg/types"
-"unsafe"
-"runtime"
+	witRuntime "liveside/internal/pkg/runtime"
+	witTypes "liveside/internal/pkg/types"
+	"runtime"
+	"unsafe"
 )
 
-
 //go:wasmimport liveside:component/config@0.1.0 get
-func wasm_import_get(arg0 uintptr, arg1 uint32, arg2 uintptr) 
-
+func wasm_import_get(arg0 uintptr, arg1 uint32, arg2 uintptr)
 
 func Get(key string) witTypes.Option[string] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (3*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(key))
-pinner.Pin(utf8)
-wasm_import_get(uintptr(utf8), uint32(len(key)), returnArea)
-var option witTypes.Option[string]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        option = witTypes.None[string]()
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (3 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(key))
+	pinner.Pin(utf8)
+	wasm_import_get(uintptr(utf8), uint32(len(key)), returnArea)
+	var option witTypes.Option[string]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
 
-        option = witTypes.Some[string](value)
-default:
-        panic("unreachable")
-}
-result := option;
-return result
+		option = witTypes.None[string]()
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
+
+		option = witTypes.Some[string](value)
+	default:
+		panic("unreachable")
+	}
+	result := option
+	return result
 
 }

@@ -6,125 +6,124 @@
 package liveside_component_http
 
 import (
-        "liveside/internal/wit/liveside_component_types"
-witRuntime "liveside/internal/pkg/runtime"
-witTypes "liveside/internal/pkg/types"
-"unsafe"
-"runtime"
+	witRuntime "liveside/internal/pkg/runtime"
+	witTypes "liveside/internal/pkg/types"
+	"liveside/internal/wit/liveside_component_types"
+	"runtime"
+	"unsafe"
 )
 
 type Error = liveside_component_types.Error
 
 type Header struct {
-        Name string
-Value string
+	Name  string
+	Value string
 }
 
 type Request struct {
-        // `GET`, `POST`, ...
-Method string
-// Absolute, `http://` or `https://`.
-Url string
-Headers []Header
-Body witTypes.Option[[]uint8]
-// At most the daemon's own limit, which is also the default.
-TimeoutMs witTypes.Option[uint32]
+	// `GET`, `POST`, ...
+	Method string
+	// Absolute, `http://` or `https://`.
+	Url     string
+	Headers []Header
+	Body    witTypes.Option[[]uint8]
+	// At most the daemon's own limit, which is also the default.
+	TimeoutMs witTypes.Option[uint32]
 }
 
 type Response struct {
-        Status uint16
-Headers []Header
-Body []uint8
+	Status  uint16
+	Headers []Header
+	Body    []uint8
 }
 
 //go:wasmimport liveside:component/http@0.1.0 fetch
-func wasm_import_fetch(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 uintptr, arg5 uint32, arg6 int32, arg7 uintptr, arg8 uint32, arg9 int32, arg10 int32, arg11 uintptr) 
-
+func wasm_import_fetch(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 uintptr, arg5 uint32, arg6 int32, arg7 uintptr, arg8 uint32, arg9 int32, arg10 int32, arg11 uintptr)
 
 func Fetch(request Request) witTypes.Result[Response, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (6*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData((request).Method))
-pinner.Pin(utf8)
-utf80 := unsafe.Pointer(unsafe.StringData((request).Url))
-pinner.Pin(utf80)
-slice := (request).Headers
-length := uint32(len(slice))
-result := witRuntime.Allocate(pinner, uintptr(length * (4*4)), 4)
-for index, element := range slice {
-        base := unsafe.Add(result, index * (4*4))
-        utf81 := unsafe.Pointer(unsafe.StringData((element).Name))
-pinner.Pin(utf81)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len((element).Name)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf81)))
-utf82 := unsafe.Pointer(unsafe.StringData((element).Value))
-pinner.Pin(utf82)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (3*4))) = uint32(uint32(len((element).Value)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2*4))) = uint32(uintptr(uintptr(utf82)))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (6 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData((request).Method))
+	pinner.Pin(utf8)
+	utf80 := unsafe.Pointer(unsafe.StringData((request).Url))
+	pinner.Pin(utf80)
+	slice := (request).Headers
+	length := uint32(len(slice))
+	result := witRuntime.Allocate(pinner, uintptr(length*(4*4)), 4)
+	for index, element := range slice {
+		base := unsafe.Add(result, index*(4*4))
+		utf81 := unsafe.Pointer(unsafe.StringData((element).Name))
+		pinner.Pin(utf81)
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len((element).Name)))
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf81)))
+		utf82 := unsafe.Pointer(unsafe.StringData((element).Value))
+		pinner.Pin(utf82)
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (3 * 4))) = uint32(uint32(len((element).Value)))
+		*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2 * 4))) = uint32(uintptr(uintptr(utf82)))
 
-}
+	}
 
-var option int32
-var option3 uintptr
-var option4 uint32
-switch (request).Body.Tag() {
-case witTypes.OptionNone:
-        
-        option = int32(0)
-option3 = 0
-option4 = 0
-case witTypes.OptionSome:
-        payload := (request).Body.Some()
-        data := unsafe.Pointer(unsafe.SliceData(payload))
-pinner.Pin(data)
+	var option int32
+	var option3 uintptr
+	var option4 uint32
+	switch (request).Body.Tag() {
+	case witTypes.OptionNone:
 
-        option = int32(1)
-option3 = uintptr(data)
-option4 = uint32(len(payload))
-default:
-        panic("unreachable")
-}
-var option5 int32
-var option6 int32
-switch (request).TimeoutMs.Tag() {
-case witTypes.OptionNone:
-        
-        option5 = int32(0)
-option6 = 0
-case witTypes.OptionSome:
-        payload := (request).TimeoutMs.Some()
-        
-        option5 = int32(1)
-option6 = int32(payload)
-default:
-        panic("unreachable")
-}
-wasm_import_fetch(uintptr(utf8), uint32(len((request).Method)), uintptr(utf80), uint32(len((request).Url)), uintptr(result), length, option, option3, option4, option5, option6, returnArea)
-var result11 witTypes.Result[Response, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        result8 := make([]Header, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
-for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4)))); index++ {
-        base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4))))), index * (4*4))
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
-value7 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), (3*4))))
+		option = int32(0)
+		option3 = 0
+		option4 = 0
+	case witTypes.OptionSome:
+		payload := (request).Body.Some()
+		data := unsafe.Pointer(unsafe.SliceData(payload))
+		pinner.Pin(data)
 
-        result8 = append(result8, Header{Name: value, Value: value7})
-}
+		option = int32(1)
+		option3 = uintptr(data)
+		option4 = uint32(len(payload))
+	default:
+		panic("unreachable")
+	}
+	var option5 int32
+	var option6 int32
+	switch (request).TimeoutMs.Tag() {
+	case witTypes.OptionNone:
 
-value9 := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (4*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (5*4))))
+		option5 = int32(0)
+		option6 = 0
+	case witTypes.OptionSome:
+		payload := (request).TimeoutMs.Some()
 
-        result11 = witTypes.Ok[Response, liveside_component_types.Error](Response{Status: uint16(uint16(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Headers: result8, Body: value9})
-case 1:
-        value10 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+		option5 = int32(1)
+		option6 = int32(payload)
+	default:
+		panic("unreachable")
+	}
+	wasm_import_fetch(uintptr(utf8), uint32(len((request).Method)), uintptr(utf80), uint32(len((request).Url)), uintptr(result), length, option, option3, option4, option5, option6, returnArea)
+	var result11 witTypes.Result[Response, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
+		result8 := make([]Header, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+		for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4)))); index++ {
+			base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))), index*(4*4))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
+			value7 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), (3 * 4))))
 
-        result11 = witTypes.Err[Response, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value10})
-default:
-        panic("unreachable")
-}
-result12 := result11;
-return result12
+			result8 = append(result8, Header{Name: value, Value: value7})
+		}
+
+		value9 := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (4 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (5 * 4))))
+
+		result11 = witTypes.Ok[Response, liveside_component_types.Error](Response{Status: uint16(uint16(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Headers: result8, Body: value9})
+	case 1:
+		value10 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result11 = witTypes.Err[Response, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value10})
+	default:
+		panic("unreachable")
+	}
+	result12 := result11
+	return result12
 
 }

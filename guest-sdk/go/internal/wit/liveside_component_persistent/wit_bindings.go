@@ -6,156 +6,151 @@
 package liveside_component_persistent
 
 import (
-        "liveside/internal/wit/liveside_component_types"
-witRuntime "liveside/internal/pkg/runtime"
-witTypes "liveside/internal/pkg/types"
-"unsafe"
-"runtime"
+	witRuntime "liveside/internal/pkg/runtime"
+	witTypes "liveside/internal/pkg/types"
+	"liveside/internal/wit/liveside_component_types"
+	"runtime"
+	"unsafe"
 )
 
 type Json = string
 type Error = liveside_component_types.Error
 
 //go:wasmimport liveside:component/persistent@0.1.0 get
-func wasm_import_get(arg0 uintptr, arg1 uint32, arg2 uintptr) 
-
+func wasm_import_get(arg0 uintptr, arg1 uint32, arg2 uintptr)
 
 func Get(key string) witTypes.Option[string] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (3*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(key))
-pinner.Pin(utf8)
-wasm_import_get(uintptr(utf8), uint32(len(key)), returnArea)
-var option witTypes.Option[string]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        option = witTypes.None[string]()
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (3 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(key))
+	pinner.Pin(utf8)
+	wasm_import_get(uintptr(utf8), uint32(len(key)), returnArea)
+	var option witTypes.Option[string]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
 
-        option = witTypes.Some[string](value)
-default:
-        panic("unreachable")
-}
-result := option;
-return result
+		option = witTypes.None[string]()
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
+
+		option = witTypes.Some[string](value)
+	default:
+		panic("unreachable")
+	}
+	result := option
+	return result
 
 }
 
 //go:wasmimport liveside:component/persistent@0.1.0 set
-func wasm_import_set(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 uintptr) 
-
+func wasm_import_set(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 uintptr)
 
 func Set(key string, value string) witTypes.Result[witTypes.Unit, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(key))
-pinner.Pin(utf8)
-utf80 := unsafe.Pointer(unsafe.StringData(value))
-pinner.Pin(utf80)
-wasm_import_set(uintptr(utf8), uint32(len(key)), uintptr(utf80), uint32(len(value)), returnArea)
-var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
-case 1:
-        value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(key))
+	pinner.Pin(utf8)
+	utf80 := unsafe.Pointer(unsafe.StringData(value))
+	pinner.Pin(utf80)
+	wasm_import_set(uintptr(utf8), uint32(len(key)), uintptr(utf80), uint32(len(value)), returnArea)
+	var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
 
-        result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value1})
-default:
-        panic("unreachable")
-}
-result2 := result;
-return result2
+		result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
+	case 1:
+		value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value1})
+	default:
+		panic("unreachable")
+	}
+	result2 := result
+	return result2
 
 }
 
 //go:wasmimport liveside:component/persistent@0.1.0 delete
-func wasm_import_delete(arg0 uintptr, arg1 uint32) 
+func wasm_import_delete(arg0 uintptr, arg1 uint32)
 
+func Delete(key string) {
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-func Delete(key string)  {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
-
-        
-        utf8 := unsafe.Pointer(unsafe.StringData(key))
-pinner.Pin(utf8)
-wasm_import_delete(uintptr(utf8), uint32(len(key)))
+	utf8 := unsafe.Pointer(unsafe.StringData(key))
+	pinner.Pin(utf8)
+	wasm_import_delete(uintptr(utf8), uint32(len(key)))
 
 }
 
 //go:wasmimport liveside:component/persistent@0.1.0 compare-and-set
-func wasm_import_compare_and_set(arg0 uintptr, arg1 uint32, arg2 int32, arg3 uintptr, arg4 uint32, arg5 int32, arg6 uintptr, arg7 uint32, arg8 uintptr) 
-
+func wasm_import_compare_and_set(arg0 uintptr, arg1 uint32, arg2 int32, arg3 uintptr, arg4 uint32, arg5 int32, arg6 uintptr, arg7 uint32, arg8 uintptr)
 
 func CompareAndSet(key string, expected witTypes.Option[string], value witTypes.Option[string]) witTypes.Result[bool, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(key))
-pinner.Pin(utf8)
-var option int32
-var option1 uintptr
-var option2 uint32
-switch expected.Tag() {
-case witTypes.OptionNone:
-        
-        option = int32(0)
-option1 = 0
-option2 = 0
-case witTypes.OptionSome:
-        payload := expected.Some()
-        utf80 := unsafe.Pointer(unsafe.StringData(payload))
-pinner.Pin(utf80)
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(key))
+	pinner.Pin(utf8)
+	var option int32
+	var option1 uintptr
+	var option2 uint32
+	switch expected.Tag() {
+	case witTypes.OptionNone:
 
-        option = int32(1)
-option1 = uintptr(utf80)
-option2 = uint32(len(payload))
-default:
-        panic("unreachable")
-}
-var option4 int32
-var option5 uintptr
-var option6 uint32
-switch value.Tag() {
-case witTypes.OptionNone:
-        
-        option4 = int32(0)
-option5 = 0
-option6 = 0
-case witTypes.OptionSome:
-        payload := value.Some()
-        utf83 := unsafe.Pointer(unsafe.StringData(payload))
-pinner.Pin(utf83)
+		option = int32(0)
+		option1 = 0
+		option2 = 0
+	case witTypes.OptionSome:
+		payload := expected.Some()
+		utf80 := unsafe.Pointer(unsafe.StringData(payload))
+		pinner.Pin(utf80)
 
-        option4 = int32(1)
-option5 = uintptr(utf83)
-option6 = uint32(len(payload))
-default:
-        panic("unreachable")
-}
-wasm_import_compare_and_set(uintptr(utf8), uint32(len(key)), option, option1, option2, option4, option5, option6, returnArea)
-var result witTypes.Result[bool, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result = witTypes.Ok[bool, liveside_component_types.Error]((uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) != 0))
-case 1:
-        value7 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+		option = int32(1)
+		option1 = uintptr(utf80)
+		option2 = uint32(len(payload))
+	default:
+		panic("unreachable")
+	}
+	var option4 int32
+	var option5 uintptr
+	var option6 uint32
+	switch value.Tag() {
+	case witTypes.OptionNone:
 
-        result = witTypes.Err[bool, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value7})
-default:
-        panic("unreachable")
-}
-result8 := result;
-return result8
+		option4 = int32(0)
+		option5 = 0
+		option6 = 0
+	case witTypes.OptionSome:
+		payload := value.Some()
+		utf83 := unsafe.Pointer(unsafe.StringData(payload))
+		pinner.Pin(utf83)
+
+		option4 = int32(1)
+		option5 = uintptr(utf83)
+		option6 = uint32(len(payload))
+	default:
+		panic("unreachable")
+	}
+	wasm_import_compare_and_set(uintptr(utf8), uint32(len(key)), option, option1, option2, option4, option5, option6, returnArea)
+	var result witTypes.Result[bool, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
+
+		result = witTypes.Ok[bool, liveside_component_types.Error]((uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) != 0))
+	case 1:
+		value7 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result = witTypes.Err[bool, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value7})
+	default:
+		panic("unreachable")
+	}
+	result8 := result
+	return result8
 
 }

@@ -6,36 +6,32 @@
 package liveside_component_random
 
 import (
-        witRuntime "liveside/internal/pkg/runtime"
-"unsafe"
-"runtime"
+	witRuntime "liveside/internal/pkg/runtime"
+	"runtime"
+	"unsafe"
 )
 
-
 //go:wasmimport liveside:component/random@0.1.0 get-bytes
-func wasm_import_get_bytes(arg0 int32, arg1 uintptr) 
-
+func wasm_import_get_bytes(arg0 int32, arg1 uintptr)
 
 func GetBytes(length uint32) []uint8 {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (2*4), 4))
-        wasm_import_get_bytes(int32(length), returnArea)
-value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))
-result := value;
-return result
+	returnArea := uintptr(witRuntime.Allocate(pinner, (2 * 4), 4))
+	wasm_import_get_bytes(int32(length), returnArea)
+	value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))
+	result := value
+	return result
 
 }
 
 //go:wasmimport liveside:component/random@0.1.0 get-u64
 func wasm_import_get_u64() int64
 
-
 func GetU64() uint64 {
-        
-        
-        result := wasm_import_get_u64()
-return uint64(result)
+
+	result := wasm_import_get_u64()
+	return uint64(result)
 
 }

@@ -6,338 +6,328 @@
 package liveside_component_rooms
 
 import (
-        "liveside/internal/wit/liveside_component_types"
-witRuntime "liveside/internal/pkg/runtime"
-witTypes "liveside/internal/pkg/types"
-"unsafe"
-"runtime"
+	witRuntime "liveside/internal/pkg/runtime"
+	witTypes "liveside/internal/pkg/types"
+	"liveside/internal/wit/liveside_component_types"
+	"runtime"
+	"unsafe"
 )
 
 type Json = string
 type Error = liveside_component_types.Error
 
 type Member struct {
-        // The mounted component.
-Instance string
-UserId witTypes.Option[string]
+	// The mounted component.
+	Instance string
+	UserId   witTypes.Option[string]
 }
 
 //go:wasmimport liveside:component/rooms@0.1.0 default-room
-func wasm_import_default_room(arg0 uintptr) 
-
+func wasm_import_default_room(arg0 uintptr)
 
 func DefaultRoom() witTypes.Option[string] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (3*4), 4))
-        wasm_import_default_room(returnArea)
-var option witTypes.Option[string]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        option = witTypes.None[string]()
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (3 * 4), 4))
+	wasm_import_default_room(returnArea)
+	var option witTypes.Option[string]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
 
-        option = witTypes.Some[string](value)
-default:
-        panic("unreachable")
-}
-result := option;
-return result
+		option = witTypes.None[string]()
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
+
+		option = witTypes.Some[string](value)
+	default:
+		panic("unreachable")
+	}
+	result := option
+	return result
 
 }
 
 //go:wasmimport liveside:component/rooms@0.1.0 join
-func wasm_import_join(arg0 uintptr, arg1 uint32, arg2 uintptr) 
-
+func wasm_import_join(arg0 uintptr, arg1 uint32, arg2 uintptr)
 
 func Join(room string) witTypes.Result[witTypes.Unit, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(room))
-pinner.Pin(utf8)
-wasm_import_join(uintptr(utf8), uint32(len(room)), returnArea)
-var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(room))
+	pinner.Pin(utf8)
+	wasm_import_join(uintptr(utf8), uint32(len(room)), returnArea)
+	var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
 
-        result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
-default:
-        panic("unreachable")
-}
-result0 := result;
-return result0
+		result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
+	default:
+		panic("unreachable")
+	}
+	result0 := result
+	return result0
 
 }
 
 //go:wasmimport liveside:component/rooms@0.1.0 leave
-func wasm_import_leave(arg0 uintptr, arg1 uint32, arg2 uintptr) 
-
+func wasm_import_leave(arg0 uintptr, arg1 uint32, arg2 uintptr)
 
 func Leave(room string) witTypes.Result[witTypes.Unit, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(room))
-pinner.Pin(utf8)
-wasm_import_leave(uintptr(utf8), uint32(len(room)), returnArea)
-var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(room))
+	pinner.Pin(utf8)
+	wasm_import_leave(uintptr(utf8), uint32(len(room)), returnArea)
+	var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
 
-        result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
-default:
-        panic("unreachable")
-}
-result0 := result;
-return result0
+		result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
+	default:
+		panic("unreachable")
+	}
+	result0 := result
+	return result0
 
 }
 
 //go:wasmimport liveside:component/rooms@0.1.0 emit
-func wasm_import_emit(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 uintptr, arg5 uint32, arg6 uintptr) 
-
+func wasm_import_emit(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 uintptr, arg5 uint32, arg6 uintptr)
 
 func Emit(room string, event string, data string) witTypes.Result[uint32, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(room))
-pinner.Pin(utf8)
-utf80 := unsafe.Pointer(unsafe.StringData(event))
-pinner.Pin(utf80)
-utf81 := unsafe.Pointer(unsafe.StringData(data))
-pinner.Pin(utf81)
-wasm_import_emit(uintptr(utf8), uint32(len(room)), uintptr(utf80), uint32(len(event)), uintptr(utf81), uint32(len(data)), returnArea)
-var result witTypes.Result[uint32, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result = witTypes.Ok[uint32, liveside_component_types.Error](uint32(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(room))
+	pinner.Pin(utf8)
+	utf80 := unsafe.Pointer(unsafe.StringData(event))
+	pinner.Pin(utf80)
+	utf81 := unsafe.Pointer(unsafe.StringData(data))
+	pinner.Pin(utf81)
+	wasm_import_emit(uintptr(utf8), uint32(len(room)), uintptr(utf80), uint32(len(event)), uintptr(utf81), uint32(len(data)), returnArea)
+	var result witTypes.Result[uint32, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
 
-        result = witTypes.Err[uint32, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
-default:
-        panic("unreachable")
-}
-result2 := result;
-return result2
+		result = witTypes.Ok[uint32, liveside_component_types.Error](uint32(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result = witTypes.Err[uint32, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
+	default:
+		panic("unreachable")
+	}
+	result2 := result
+	return result2
 
 }
 
 //go:wasmimport liveside:component/rooms@0.1.0 state-get
-func wasm_import_state_get(arg0 uintptr, arg1 uint32, arg2 uintptr) 
-
+func wasm_import_state_get(arg0 uintptr, arg1 uint32, arg2 uintptr)
 
 func StateGet(room string) witTypes.Result[string, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(room))
-pinner.Pin(utf8)
-wasm_import_state_get(uintptr(utf8), uint32(len(room)), returnArea)
-var result witTypes.Result[string, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(room))
+	pinner.Pin(utf8)
+	wasm_import_state_get(uintptr(utf8), uint32(len(room)), returnArea)
+	var result witTypes.Result[string, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
 
-        result = witTypes.Ok[string, liveside_component_types.Error](value)
-case 1:
-        value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+		result = witTypes.Ok[string, liveside_component_types.Error](value)
+	case 1:
+		value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-        result = witTypes.Err[string, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value0})
-default:
-        panic("unreachable")
-}
-result1 := result;
-return result1
+		result = witTypes.Err[string, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value0})
+	default:
+		panic("unreachable")
+	}
+	result1 := result
+	return result1
 
 }
 
 //go:wasmimport liveside:component/rooms@0.1.0 state-set
-func wasm_import_state_set(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 uintptr) 
-
+func wasm_import_state_set(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 uintptr)
 
 func StateSet(room string, changes string) witTypes.Result[witTypes.Unit, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(room))
-pinner.Pin(utf8)
-utf80 := unsafe.Pointer(unsafe.StringData(changes))
-pinner.Pin(utf80)
-wasm_import_state_set(uintptr(utf8), uint32(len(room)), uintptr(utf80), uint32(len(changes)), returnArea)
-var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(room))
+	pinner.Pin(utf8)
+	utf80 := unsafe.Pointer(unsafe.StringData(changes))
+	pinner.Pin(utf80)
+	wasm_import_state_set(uintptr(utf8), uint32(len(room)), uintptr(utf80), uint32(len(changes)), returnArea)
+	var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
 
-        result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
-default:
-        panic("unreachable")
-}
-result1 := result;
-return result1
+		result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
+	default:
+		panic("unreachable")
+	}
+	result1 := result
+	return result1
 
 }
 
 //go:wasmimport liveside:component/rooms@0.1.0 members
-func wasm_import_members(arg0 uintptr, arg1 uint32, arg2 uintptr) 
-
+func wasm_import_members(arg0 uintptr, arg1 uint32, arg2 uintptr)
 
 func Members(room string) witTypes.Result[[]Member, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(room))
-pinner.Pin(utf8)
-wasm_import_members(uintptr(utf8), uint32(len(room)), returnArea)
-var result2 witTypes.Result[[]Member, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        result := make([]Member, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4))))
-for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))); index++ {
-        base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), index * (5*4))
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
-var option witTypes.Option[string]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2*4)))) {
-case 0:
-        
-        option = witTypes.None[string]()
-case 1:
-        value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (3*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), (4*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(room))
+	pinner.Pin(utf8)
+	wasm_import_members(uintptr(utf8), uint32(len(room)), returnArea)
+	var result2 witTypes.Result[[]Member, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
+		result := make([]Member, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
+		for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))); index++ {
+			base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), index*(5*4))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
+			var option witTypes.Option[string]
+			switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2 * 4)))) {
+			case 0:
 
-        option = witTypes.Some[string](value0)
-default:
-        panic("unreachable")
-}
+				option = witTypes.None[string]()
+			case 1:
+				value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (3 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), (4 * 4))))
 
-        result = append(result, Member{Instance: value, UserId: option})
-}
+				option = witTypes.Some[string](value0)
+			default:
+				panic("unreachable")
+			}
 
+			result = append(result, Member{Instance: value, UserId: option})
+		}
 
-        result2 = witTypes.Ok[[]Member, liveside_component_types.Error](result)
-case 1:
-        value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+		result2 = witTypes.Ok[[]Member, liveside_component_types.Error](result)
+	case 1:
+		value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-        result2 = witTypes.Err[[]Member, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value1})
-default:
-        panic("unreachable")
-}
-result3 := result2;
-return result3
+		result2 = witTypes.Err[[]Member, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value1})
+	default:
+		panic("unreachable")
+	}
+	result3 := result2
+	return result3
 
 }
 
 //go:wasmimport liveside:component/rooms@0.1.0 count
-func wasm_import_count(arg0 uintptr, arg1 uint32, arg2 uintptr) 
-
+func wasm_import_count(arg0 uintptr, arg1 uint32, arg2 uintptr)
 
 func Count(room string) witTypes.Result[uint32, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(room))
-pinner.Pin(utf8)
-wasm_import_count(uintptr(utf8), uint32(len(room)), returnArea)
-var result witTypes.Result[uint32, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result = witTypes.Ok[uint32, liveside_component_types.Error](uint32(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(room))
+	pinner.Pin(utf8)
+	wasm_import_count(uintptr(utf8), uint32(len(room)), returnArea)
+	var result witTypes.Result[uint32, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
 
-        result = witTypes.Err[uint32, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
-default:
-        panic("unreachable")
-}
-result0 := result;
-return result0
+		result = witTypes.Ok[uint32, liveside_component_types.Error](uint32(*(*int32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result = witTypes.Err[uint32, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
+	default:
+		panic("unreachable")
+	}
+	result0 := result
+	return result0
 
 }
 
 //go:wasmimport liveside:component/rooms@0.1.0 call
-func wasm_import_call(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 int32, arg5 uintptr, arg6 uint32, arg7 uintptr) 
-
+func wasm_import_call(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 int32, arg5 uintptr, arg6 uint32, arg7 uintptr)
 
 func Call(room string, action string, payload witTypes.Option[string]) witTypes.Result[witTypes.Option[string], liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(room))
-pinner.Pin(utf8)
-utf80 := unsafe.Pointer(unsafe.StringData(action))
-pinner.Pin(utf80)
-var option int32
-var option2 uintptr
-var option3 uint32
-switch payload.Tag() {
-case witTypes.OptionNone:
-        
-        option = int32(0)
-option2 = 0
-option3 = 0
-case witTypes.OptionSome:
-        payload := payload.Some()
-        utf81 := unsafe.Pointer(unsafe.StringData(payload))
-pinner.Pin(utf81)
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(room))
+	pinner.Pin(utf8)
+	utf80 := unsafe.Pointer(unsafe.StringData(action))
+	pinner.Pin(utf80)
+	var option int32
+	var option2 uintptr
+	var option3 uint32
+	switch payload.Tag() {
+	case witTypes.OptionNone:
 
-        option = int32(1)
-option2 = uintptr(utf81)
-option3 = uint32(len(payload))
-default:
-        panic("unreachable")
-}
-wasm_import_call(uintptr(utf8), uint32(len(room)), uintptr(utf80), uint32(len(action)), option, option2, option3, returnArea)
-var result witTypes.Result[witTypes.Option[string], liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        var option4 witTypes.Option[string]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
-case 0:
-        
-        option4 = witTypes.None[string]()
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+		option = int32(0)
+		option2 = 0
+		option3 = 0
+	case witTypes.OptionSome:
+		payload := payload.Some()
+		utf81 := unsafe.Pointer(unsafe.StringData(payload))
+		pinner.Pin(utf81)
 
-        option4 = witTypes.Some[string](value)
-default:
-        panic("unreachable")
-}
+		option = int32(1)
+		option2 = uintptr(utf81)
+		option3 = uint32(len(payload))
+	default:
+		panic("unreachable")
+	}
+	wasm_import_call(uintptr(utf8), uint32(len(room)), uintptr(utf80), uint32(len(action)), option, option2, option3, returnArea)
+	var result witTypes.Result[witTypes.Option[string], liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
+		var option4 witTypes.Option[string]
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
+		case 0:
 
-        result = witTypes.Ok[witTypes.Option[string], liveside_component_types.Error](option4)
-case 1:
-        value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+			option4 = witTypes.None[string]()
+		case 1:
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-        result = witTypes.Err[witTypes.Option[string], liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value5})
-default:
-        panic("unreachable")
-}
-result6 := result;
-return result6
+			option4 = witTypes.Some[string](value)
+		default:
+			panic("unreachable")
+		}
+
+		result = witTypes.Ok[witTypes.Option[string], liveside_component_types.Error](option4)
+	case 1:
+		value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result = witTypes.Err[witTypes.Option[string], liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value5})
+	default:
+		panic("unreachable")
+	}
+	result6 := result
+	return result6
 
 }

@@ -6,93 +6,92 @@
 package liveside_component_session
 
 import (
-        witRuntime "liveside/internal/pkg/runtime"
-witTypes "liveside/internal/pkg/types"
-"unsafe"
-"runtime"
+	witRuntime "liveside/internal/pkg/runtime"
+	witTypes "liveside/internal/pkg/types"
+	"runtime"
+	"unsafe"
 )
 
 type Json = string
 
 type Session struct {
-        // The connection whose message is being handled. `none` where no single connection is behind the event.
-ConnectionId witTypes.Option[string]
-// `false` for an anonymous visitor. Then the lists below are empty and `user-id` is `none`.
-Authenticated bool
-// The identity that the daemon has verified. Never what a browser says of itself.
-UserId witTypes.Option[string]
-Roles []string
-Permissions []string
-// Further claims of the identity, a JSON object.
-Claims string
-// What the browser calls its user (`userId` at mount). A label, not an identity: anybody may send anything.
-Label witTypes.Option[string]
+	// The connection whose message is being handled. `none` where no single connection is behind the event.
+	ConnectionId witTypes.Option[string]
+	// `false` for an anonymous visitor. Then the lists below are empty and `user-id` is `none`.
+	Authenticated bool
+	// The identity that the daemon has verified. Never what a browser says of itself.
+	UserId      witTypes.Option[string]
+	Roles       []string
+	Permissions []string
+	// Further claims of the identity, a JSON object.
+	Claims string
+	// What the browser calls its user (`userId` at mount). A label, not an identity: anybody may send anything.
+	Label witTypes.Option[string]
 }
 
 //go:wasmimport liveside:component/session@0.1.0 current
-func wasm_import_current(arg0 uintptr) 
-
+func wasm_import_current(arg0 uintptr)
 
 func Current() Session {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (16*4), 4))
-        wasm_import_current(returnArea)
-var option witTypes.Option[string]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        option = witTypes.None[string]()
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (16 * 4), 4))
+	wasm_import_current(returnArea)
+	var option witTypes.Option[string]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
 
-        option = witTypes.Some[string](value)
-default:
-        panic("unreachable")
-}
-var option1 witTypes.Option[string]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (4*4)))) {
-case 0:
-        
-        option1 = witTypes.None[string]()
-case 1:
-        value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (5*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (6*4))))
+		option = witTypes.None[string]()
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
 
-        option1 = witTypes.Some[string](value0)
-default:
-        panic("unreachable")
-}
-result := make([]string, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8*4))))
-for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8*4)))); index++ {
-        base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (7*4))))), index * (2*4))
-        value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
+		option = witTypes.Some[string](value)
+	default:
+		panic("unreachable")
+	}
+	var option1 witTypes.Option[string]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (4 * 4)))) {
+	case 0:
 
-        result = append(result, value2)
-}
+		option1 = witTypes.None[string]()
+	case 1:
+		value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (5 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (6 * 4))))
 
-result4 := make([]string, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (10*4))))
-for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (10*4)))); index++ {
-        base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (9*4))))), index * (2*4))
-        value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
+		option1 = witTypes.Some[string](value0)
+	default:
+		panic("unreachable")
+	}
+	result := make([]string, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 * 4))))
+	for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 * 4)))); index++ {
+		base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (7 * 4))))), index*(2*4))
+		value2 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
 
-        result4 = append(result4, value3)
-}
+		result = append(result, value2)
+	}
 
-value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (11*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (12*4))))
-var option7 witTypes.Option[string]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (13*4)))) {
-case 0:
-        
-        option7 = witTypes.None[string]()
-case 1:
-        value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (14*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (15*4))))
+	result4 := make([]string, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (10 * 4))))
+	for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (10 * 4)))); index++ {
+		base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (9 * 4))))), index*(2*4))
+		value3 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
 
-        option7 = witTypes.Some[string](value6)
-default:
-        panic("unreachable")
-}
-result8 := Session{ConnectionId: option, Authenticated: (uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4)))) != 0), UserId: option1, Roles: result, Permissions: result4, Claims: value5, Label: option7};
-return result8
+		result4 = append(result4, value3)
+	}
+
+	value5 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (11 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (12 * 4))))
+	var option7 witTypes.Option[string]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (13 * 4)))) {
+	case 0:
+
+		option7 = witTypes.None[string]()
+	case 1:
+		value6 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (14 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (15 * 4))))
+
+		option7 = witTypes.Some[string](value6)
+	default:
+		panic("unreachable")
+	}
+	result8 := Session{ConnectionId: option, Authenticated: (uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4)))) != 0), UserId: option1, Roles: result, Permissions: result4, Claims: value5, Label: option7}
+	return result8
 
 }

@@ -6,118 +6,114 @@
 package liveside_component_state
 
 import (
-        "liveside/internal/wit/liveside_component_types"
-witRuntime "liveside/internal/pkg/runtime"
-witTypes "liveside/internal/pkg/types"
-"unsafe"
-"runtime"
+	witRuntime "liveside/internal/pkg/runtime"
+	witTypes "liveside/internal/pkg/types"
+	"liveside/internal/wit/liveside_component_types"
+	"runtime"
+	"unsafe"
 )
 
 type Json = string
 type Error = liveside_component_types.Error
 
 //go:wasmimport liveside:component/state@0.1.0 load
-func wasm_import_load(arg0 int32, arg1 uintptr, arg2 uint32, arg3 uintptr) 
-
+func wasm_import_load(arg0 int32, arg1 uintptr, arg2 uint32, arg3 uintptr)
 
 func Load(keys witTypes.Option[[]string]) string {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (2*4), 4))
-        var option int32
-var option0 uintptr
-var option1 uint32
-switch keys.Tag() {
-case witTypes.OptionNone:
-        
-        option = int32(0)
-option0 = 0
-option1 = 0
-case witTypes.OptionSome:
-        payload := keys.Some()
-        slice := payload
-length := uint32(len(slice))
-result := witRuntime.Allocate(pinner, uintptr(length * (2*4)), 4)
-for index, element := range slice {
-        base := unsafe.Add(result, index * (2*4))
-        utf8 := unsafe.Pointer(unsafe.StringData(element))
-pinner.Pin(utf8)
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len(element)))
-*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf8)))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (2 * 4), 4))
+	var option int32
+	var option0 uintptr
+	var option1 uint32
+	switch keys.Tag() {
+	case witTypes.OptionNone:
 
-}
+		option = int32(0)
+		option0 = 0
+		option1 = 0
+	case witTypes.OptionSome:
+		payload := keys.Some()
+		slice := payload
+		length := uint32(len(slice))
+		result := witRuntime.Allocate(pinner, uintptr(length*(2*4)), 4)
+		for index, element := range slice {
+			base := unsafe.Add(result, index*(2*4))
+			utf8 := unsafe.Pointer(unsafe.StringData(element))
+			pinner.Pin(utf8)
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)) = uint32(uint32(len(element)))
+			*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0)) = uint32(uintptr(uintptr(utf8)))
 
+		}
 
-        option = int32(1)
-option0 = uintptr(result)
-option1 = length
-default:
-        panic("unreachable")
-}
-wasm_import_load(option, option0, option1, returnArea)
-value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))
-result2 := value;
-return result2
+		option = int32(1)
+		option0 = uintptr(result)
+		option1 = length
+	default:
+		panic("unreachable")
+	}
+	wasm_import_load(option, option0, option1, returnArea)
+	value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))
+	result2 := value
+	return result2
 
 }
 
 //go:wasmimport liveside:component/state@0.1.0 patch
-func wasm_import_patch(arg0 uintptr, arg1 uint32, arg2 uintptr) 
-
+func wasm_import_patch(arg0 uintptr, arg1 uint32, arg2 uintptr)
 
 func Patch(changes string) witTypes.Result[witTypes.Unit, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(changes))
-pinner.Pin(utf8)
-wasm_import_patch(uintptr(utf8), uint32(len(changes)), returnArea)
-var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(changes))
+	pinner.Pin(utf8)
+	wasm_import_patch(uintptr(utf8), uint32(len(changes)), returnArea)
+	var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
 
-        result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
-default:
-        panic("unreachable")
-}
-result0 := result;
-return result0
+		result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
+	default:
+		panic("unreachable")
+	}
+	result0 := result
+	return result0
 
 }
 
 //go:wasmimport liveside:component/state@0.1.0 push-binary
-func wasm_import_push_binary(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 uintptr) 
-
+func wasm_import_push_binary(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 uintptr)
 
 func PushBinary(name string, bytes []uint8) witTypes.Result[witTypes.Unit, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(name))
-pinner.Pin(utf8)
-data := unsafe.Pointer(unsafe.SliceData(bytes))
-pinner.Pin(data)
-wasm_import_push_binary(uintptr(utf8), uint32(len(name)), uintptr(data), uint32(len(bytes)), returnArea)
-var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(name))
+	pinner.Pin(utf8)
+	data := unsafe.Pointer(unsafe.SliceData(bytes))
+	pinner.Pin(data)
+	wasm_import_push_binary(uintptr(utf8), uint32(len(name)), uintptr(data), uint32(len(bytes)), returnArea)
+	var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
 
-        result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
-default:
-        panic("unreachable")
-}
-result0 := result;
-return result0
+		result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
+	default:
+		panic("unreachable")
+	}
+	result0 := result
+	return result0
 
 }

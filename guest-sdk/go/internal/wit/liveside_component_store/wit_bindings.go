@@ -6,307 +6,300 @@
 package liveside_component_store
 
 import (
-        "liveside/internal/wit/liveside_component_types"
-witRuntime "liveside/internal/pkg/runtime"
-witTypes "liveside/internal/pkg/types"
-"unsafe"
-"runtime"
+	witRuntime "liveside/internal/pkg/runtime"
+	witTypes "liveside/internal/pkg/types"
+	"liveside/internal/wit/liveside_component_types"
+	"runtime"
+	"unsafe"
 )
 
 type Error = liveside_component_types.Error
 
 type Entry struct {
-        Key string
-Value []uint8
+	Key   string
+	Value []uint8
 }
 
 type Page struct {
-        Entries []Entry
-// Whether there are more behind the last one.
-More bool
+	Entries []Entry
+	// Whether there are more behind the last one.
+	More bool
 }
 
 //go:wasmimport liveside:component/store@0.1.0 get
-func wasm_import_get(arg0 uintptr, arg1 uint32, arg2 uintptr) 
-
+func wasm_import_get(arg0 uintptr, arg1 uint32, arg2 uintptr)
 
 func Get(key string) witTypes.Result[witTypes.Option[[]uint8], liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(key))
-pinner.Pin(utf8)
-wasm_import_get(uintptr(utf8), uint32(len(key)), returnArea)
-var result witTypes.Result[witTypes.Option[[]uint8], liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        var option witTypes.Option[[]uint8]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
-case 0:
-        
-        option = witTypes.None[[]uint8]()
-case 1:
-        value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(key))
+	pinner.Pin(utf8)
+	wasm_import_get(uintptr(utf8), uint32(len(key)), returnArea)
+	var result witTypes.Result[witTypes.Option[[]uint8], liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
+		var option witTypes.Option[[]uint8]
+		switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) {
+		case 0:
 
-        option = witTypes.Some[[]uint8](value)
-default:
-        panic("unreachable")
-}
+			option = witTypes.None[[]uint8]()
+		case 1:
+			value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-        result = witTypes.Ok[witTypes.Option[[]uint8], liveside_component_types.Error](option)
-case 1:
-        value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+			option = witTypes.Some[[]uint8](value)
+		default:
+			panic("unreachable")
+		}
 
-        result = witTypes.Err[witTypes.Option[[]uint8], liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value0})
-default:
-        panic("unreachable")
-}
-result1 := result;
-return result1
+		result = witTypes.Ok[witTypes.Option[[]uint8], liveside_component_types.Error](option)
+	case 1:
+		value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result = witTypes.Err[witTypes.Option[[]uint8], liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value0})
+	default:
+		panic("unreachable")
+	}
+	result1 := result
+	return result1
 
 }
 
 //go:wasmimport liveside:component/store@0.1.0 set
-func wasm_import_set(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 int32, arg5 int64, arg6 uintptr) 
-
+func wasm_import_set(arg0 uintptr, arg1 uint32, arg2 uintptr, arg3 uint32, arg4 int32, arg5 int64, arg6 uintptr)
 
 func Set(key string, value []uint8, expiresAfterMs witTypes.Option[uint64]) witTypes.Result[witTypes.Unit, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(key))
-pinner.Pin(utf8)
-data := unsafe.Pointer(unsafe.SliceData(value))
-pinner.Pin(data)
-var option int32
-var option0 int64
-switch expiresAfterMs.Tag() {
-case witTypes.OptionNone:
-        
-        option = int32(0)
-option0 = 0
-case witTypes.OptionSome:
-        payload := expiresAfterMs.Some()
-        
-        option = int32(1)
-option0 = int64(payload)
-default:
-        panic("unreachable")
-}
-wasm_import_set(uintptr(utf8), uint32(len(key)), uintptr(data), uint32(len(value)), option, option0, returnArea)
-var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
-case 1:
-        value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(key))
+	pinner.Pin(utf8)
+	data := unsafe.Pointer(unsafe.SliceData(value))
+	pinner.Pin(data)
+	var option int32
+	var option0 int64
+	switch expiresAfterMs.Tag() {
+	case witTypes.OptionNone:
 
-        result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value1})
-default:
-        panic("unreachable")
-}
-result2 := result;
-return result2
+		option = int32(0)
+		option0 = 0
+	case witTypes.OptionSome:
+		payload := expiresAfterMs.Some()
+
+		option = int32(1)
+		option0 = int64(payload)
+	default:
+		panic("unreachable")
+	}
+	wasm_import_set(uintptr(utf8), uint32(len(key)), uintptr(data), uint32(len(value)), option, option0, returnArea)
+	var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
+
+		result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
+	case 1:
+		value1 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value1})
+	default:
+		panic("unreachable")
+	}
+	result2 := result
+	return result2
 
 }
 
 //go:wasmimport liveside:component/store@0.1.0 delete
-func wasm_import_delete(arg0 uintptr, arg1 uint32, arg2 uintptr) 
-
+func wasm_import_delete(arg0 uintptr, arg1 uint32, arg2 uintptr)
 
 func Delete(key string) witTypes.Result[witTypes.Unit, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(key))
-pinner.Pin(utf8)
-wasm_import_delete(uintptr(utf8), uint32(len(key)), returnArea)
-var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(key))
+	pinner.Pin(utf8)
+	wasm_import_delete(uintptr(utf8), uint32(len(key)), returnArea)
+	var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
 
-        result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
-default:
-        panic("unreachable")
-}
-result0 := result;
-return result0
+		result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
+	default:
+		panic("unreachable")
+	}
+	result0 := result
+	return result0
 
 }
 
 //go:wasmimport liveside:component/store@0.1.0 scan
-func wasm_import_scan(arg0 uintptr, arg1 uint32, arg2 int32, arg3 int32, arg4 uintptr, arg5 uint32, arg6 uintptr) 
-
+func wasm_import_scan(arg0 uintptr, arg1 uint32, arg2 int32, arg3 int32, arg4 uintptr, arg5 uint32, arg6 uintptr)
 
 func Scan(prefix string, limit uint32, after witTypes.Option[string]) witTypes.Result[Page, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(prefix))
-pinner.Pin(utf8)
-var option int32
-var option1 uintptr
-var option2 uint32
-switch after.Tag() {
-case witTypes.OptionNone:
-        
-        option = int32(0)
-option1 = 0
-option2 = 0
-case witTypes.OptionSome:
-        payload := after.Some()
-        utf80 := unsafe.Pointer(unsafe.StringData(payload))
-pinner.Pin(utf80)
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(prefix))
+	pinner.Pin(utf8)
+	var option int32
+	var option1 uintptr
+	var option2 uint32
+	switch after.Tag() {
+	case witTypes.OptionNone:
 
-        option = int32(1)
-option1 = uintptr(utf80)
-option2 = uint32(len(payload))
-default:
-        panic("unreachable")
-}
-wasm_import_scan(uintptr(utf8), uint32(len(prefix)), int32(limit), option, option1, option2, returnArea)
-var result5 witTypes.Result[Page, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        result := make([]Entry, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4))))
-for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))); index++ {
-        base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), index * (4*4))
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
-value3 := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), (3*4))))
+		option = int32(0)
+		option1 = 0
+		option2 = 0
+	case witTypes.OptionSome:
+		payload := after.Some()
+		utf80 := unsafe.Pointer(unsafe.StringData(payload))
+		pinner.Pin(utf80)
 
-        result = append(result, Entry{Key: value, Value: value3})
-}
+		option = int32(1)
+		option1 = uintptr(utf80)
+		option2 = uint32(len(payload))
+	default:
+		panic("unreachable")
+	}
+	wasm_import_scan(uintptr(utf8), uint32(len(prefix)), int32(limit), option, option1, option2, returnArea)
+	var result5 witTypes.Result[Page, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
+		result := make([]Entry, 0, *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
+		for index := 0; index < int(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))); index++ {
+			base := unsafe.Add(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), index*(4*4))
+			value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), 0))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), 4)))
+			value3 := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(base), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(base), (3 * 4))))
 
+			result = append(result, Entry{Key: value, Value: value3})
+		}
 
-        result5 = witTypes.Ok[Page, liveside_component_types.Error](Page{Entries: result, More: (uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4)))) != 0)})
-case 1:
-        value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+		result5 = witTypes.Ok[Page, liveside_component_types.Error](Page{Entries: result, More: (uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4)))) != 0)})
+	case 1:
+		value4 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-        result5 = witTypes.Err[Page, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value4})
-default:
-        panic("unreachable")
-}
-result6 := result5;
-return result6
+		result5 = witTypes.Err[Page, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value4})
+	default:
+		panic("unreachable")
+	}
+	result6 := result5
+	return result6
 
 }
 
 //go:wasmimport liveside:component/store@0.1.0 compare-and-swap
-func wasm_import_compare_and_swap(arg0 uintptr, arg1 uint32, arg2 int32, arg3 uintptr, arg4 uint32, arg5 int32, arg6 uintptr, arg7 uint32, arg8 int32, arg9 int64, arg10 uintptr) 
-
+func wasm_import_compare_and_swap(arg0 uintptr, arg1 uint32, arg2 int32, arg3 uintptr, arg4 uint32, arg5 int32, arg6 uintptr, arg7 uint32, arg8 int32, arg9 int64, arg10 uintptr)
 
 func CompareAndSwap(key string, expected witTypes.Option[[]uint8], value witTypes.Option[[]uint8], expiresAfterMs witTypes.Option[uint64]) witTypes.Result[bool, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(key))
-pinner.Pin(utf8)
-var option int32
-var option0 uintptr
-var option1 uint32
-switch expected.Tag() {
-case witTypes.OptionNone:
-        
-        option = int32(0)
-option0 = 0
-option1 = 0
-case witTypes.OptionSome:
-        payload := expected.Some()
-        data := unsafe.Pointer(unsafe.SliceData(payload))
-pinner.Pin(data)
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(key))
+	pinner.Pin(utf8)
+	var option int32
+	var option0 uintptr
+	var option1 uint32
+	switch expected.Tag() {
+	case witTypes.OptionNone:
 
-        option = int32(1)
-option0 = uintptr(data)
-option1 = uint32(len(payload))
-default:
-        panic("unreachable")
-}
-var option3 int32
-var option4 uintptr
-var option5 uint32
-switch value.Tag() {
-case witTypes.OptionNone:
-        
-        option3 = int32(0)
-option4 = 0
-option5 = 0
-case witTypes.OptionSome:
-        payload := value.Some()
-        data2 := unsafe.Pointer(unsafe.SliceData(payload))
-pinner.Pin(data2)
+		option = int32(0)
+		option0 = 0
+		option1 = 0
+	case witTypes.OptionSome:
+		payload := expected.Some()
+		data := unsafe.Pointer(unsafe.SliceData(payload))
+		pinner.Pin(data)
 
-        option3 = int32(1)
-option4 = uintptr(data2)
-option5 = uint32(len(payload))
-default:
-        panic("unreachable")
-}
-var option6 int32
-var option7 int64
-switch expiresAfterMs.Tag() {
-case witTypes.OptionNone:
-        
-        option6 = int32(0)
-option7 = 0
-case witTypes.OptionSome:
-        payload := expiresAfterMs.Some()
-        
-        option6 = int32(1)
-option7 = int64(payload)
-default:
-        panic("unreachable")
-}
-wasm_import_compare_and_swap(uintptr(utf8), uint32(len(key)), option, option0, option1, option3, option4, option5, option6, option7, returnArea)
-var result witTypes.Result[bool, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result = witTypes.Ok[bool, liveside_component_types.Error]((uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) != 0))
-case 1:
-        value8 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+		option = int32(1)
+		option0 = uintptr(data)
+		option1 = uint32(len(payload))
+	default:
+		panic("unreachable")
+	}
+	var option3 int32
+	var option4 uintptr
+	var option5 uint32
+	switch value.Tag() {
+	case witTypes.OptionNone:
 
-        result = witTypes.Err[bool, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value8})
-default:
-        panic("unreachable")
-}
-result9 := result;
-return result9
+		option3 = int32(0)
+		option4 = 0
+		option5 = 0
+	case witTypes.OptionSome:
+		payload := value.Some()
+		data2 := unsafe.Pointer(unsafe.SliceData(payload))
+		pinner.Pin(data2)
+
+		option3 = int32(1)
+		option4 = uintptr(data2)
+		option5 = uint32(len(payload))
+	default:
+		panic("unreachable")
+	}
+	var option6 int32
+	var option7 int64
+	switch expiresAfterMs.Tag() {
+	case witTypes.OptionNone:
+
+		option6 = int32(0)
+		option7 = 0
+	case witTypes.OptionSome:
+		payload := expiresAfterMs.Some()
+
+		option6 = int32(1)
+		option7 = int64(payload)
+	default:
+		panic("unreachable")
+	}
+	wasm_import_compare_and_swap(uintptr(utf8), uint32(len(key)), option, option0, option1, option3, option4, option5, option6, option7, returnArea)
+	var result witTypes.Result[bool, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
+
+		result = witTypes.Ok[bool, liveside_component_types.Error]((uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))) != 0))
+	case 1:
+		value8 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result = witTypes.Err[bool, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value8})
+	default:
+		panic("unreachable")
+	}
+	result9 := result
+	return result9
 
 }
 
 //go:wasmimport liveside:component/store@0.1.0 flush
-func wasm_import_flush(arg0 uintptr) 
-
+func wasm_import_flush(arg0 uintptr)
 
 func Flush() witTypes.Result[witTypes.Unit, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        wasm_import_flush(returnArea)
-var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	wasm_import_flush(returnArea)
+	var result witTypes.Result[witTypes.Unit, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
 
-        result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
-default:
-        panic("unreachable")
-}
-result0 := result;
-return result0
+		result = witTypes.Ok[witTypes.Unit, liveside_component_types.Error](witTypes.Unit{})
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
+
+		result = witTypes.Err[witTypes.Unit, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value})
+	default:
+		panic("unreachable")
+	}
+	result0 := result
+	return result0
 
 }

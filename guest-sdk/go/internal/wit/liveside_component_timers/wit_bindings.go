@@ -6,123 +6,120 @@
 package liveside_component_timers
 
 import (
-        "liveside/internal/wit/liveside_component_types"
-witRuntime "liveside/internal/pkg/runtime"
-witTypes "liveside/internal/pkg/types"
-"unsafe"
-"runtime"
+	witRuntime "liveside/internal/pkg/runtime"
+	witTypes "liveside/internal/pkg/types"
+	"liveside/internal/wit/liveside_component_types"
+	"runtime"
+	"unsafe"
 )
 
 type Json = string
 type Error = liveside_component_types.Error
+
 // Names the timer in `cancel`.
 type TimerId = uint64
 
 //go:wasmimport liveside:component/timers@0.1.0 after
-func wasm_import_after(arg0 int64, arg1 uintptr, arg2 uint32, arg3 int32, arg4 uintptr, arg5 uint32, arg6 uintptr) 
-
+func wasm_import_after(arg0 int64, arg1 uintptr, arg2 uint32, arg3 int32, arg4 uintptr, arg5 uint32, arg6 uintptr)
 
 func After(delayMs uint64, name string, payload witTypes.Option[string]) witTypes.Result[uint64, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (16+2*4), 8))
-        utf8 := unsafe.Pointer(unsafe.StringData(name))
-pinner.Pin(utf8)
-var option int32
-var option1 uintptr
-var option2 uint32
-switch payload.Tag() {
-case witTypes.OptionNone:
-        
-        option = int32(0)
-option1 = 0
-option2 = 0
-case witTypes.OptionSome:
-        payload := payload.Some()
-        utf80 := unsafe.Pointer(unsafe.StringData(payload))
-pinner.Pin(utf80)
+	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	utf8 := unsafe.Pointer(unsafe.StringData(name))
+	pinner.Pin(utf8)
+	var option int32
+	var option1 uintptr
+	var option2 uint32
+	switch payload.Tag() {
+	case witTypes.OptionNone:
 
-        option = int32(1)
-option1 = uintptr(utf80)
-option2 = uint32(len(payload))
-default:
-        panic("unreachable")
-}
-wasm_import_after(int64(delayMs), uintptr(utf8), uint32(len(name)), option, option1, option2, returnArea)
-var result witTypes.Result[uint64, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result = witTypes.Ok[uint64, liveside_component_types.Error](uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 8))))
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8+1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8+2*4))))
+		option = int32(0)
+		option1 = 0
+		option2 = 0
+	case witTypes.OptionSome:
+		payload := payload.Some()
+		utf80 := unsafe.Pointer(unsafe.StringData(payload))
+		pinner.Pin(utf80)
 
-        result = witTypes.Err[uint64, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8)))), Message: value})
-default:
-        panic("unreachable")
-}
-result3 := result;
-return result3
+		option = int32(1)
+		option1 = uintptr(utf80)
+		option2 = uint32(len(payload))
+	default:
+		panic("unreachable")
+	}
+	wasm_import_after(int64(delayMs), uintptr(utf8), uint32(len(name)), option, option1, option2, returnArea)
+	var result witTypes.Result[uint64, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
+
+		result = witTypes.Ok[uint64, liveside_component_types.Error](uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 8))))
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))))
+
+		result = witTypes.Err[uint64, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8)))), Message: value})
+	default:
+		panic("unreachable")
+	}
+	result3 := result
+	return result3
 
 }
 
 //go:wasmimport liveside:component/timers@0.1.0 every
-func wasm_import_every(arg0 int64, arg1 uintptr, arg2 uint32, arg3 int32, arg4 uintptr, arg5 uint32, arg6 uintptr) 
-
+func wasm_import_every(arg0 int64, arg1 uintptr, arg2 uint32, arg3 int32, arg4 uintptr, arg5 uint32, arg6 uintptr)
 
 func Every(intervalMs uint64, name string, payload witTypes.Option[string]) witTypes.Result[uint64, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (16+2*4), 8))
-        utf8 := unsafe.Pointer(unsafe.StringData(name))
-pinner.Pin(utf8)
-var option int32
-var option1 uintptr
-var option2 uint32
-switch payload.Tag() {
-case witTypes.OptionNone:
-        
-        option = int32(0)
-option1 = 0
-option2 = 0
-case witTypes.OptionSome:
-        payload := payload.Some()
-        utf80 := unsafe.Pointer(unsafe.StringData(payload))
-pinner.Pin(utf80)
+	returnArea := uintptr(witRuntime.Allocate(pinner, (16 + 2*4), 8))
+	utf8 := unsafe.Pointer(unsafe.StringData(name))
+	pinner.Pin(utf8)
+	var option int32
+	var option1 uintptr
+	var option2 uint32
+	switch payload.Tag() {
+	case witTypes.OptionNone:
 
-        option = int32(1)
-option1 = uintptr(utf80)
-option2 = uint32(len(payload))
-default:
-        panic("unreachable")
-}
-wasm_import_every(int64(intervalMs), uintptr(utf8), uint32(len(name)), option, option1, option2, returnArea)
-var result witTypes.Result[uint64, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        
-        result = witTypes.Ok[uint64, liveside_component_types.Error](uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 8))))
-case 1:
-        value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8+1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8+2*4))))
+		option = int32(0)
+		option1 = 0
+		option2 = 0
+	case witTypes.OptionSome:
+		payload := payload.Some()
+		utf80 := unsafe.Pointer(unsafe.StringData(payload))
+		pinner.Pin(utf80)
 
-        result = witTypes.Err[uint64, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8)))), Message: value})
-default:
-        panic("unreachable")
-}
-result3 := result;
-return result3
+		option = int32(1)
+		option1 = uintptr(utf80)
+		option2 = uint32(len(payload))
+	default:
+		panic("unreachable")
+	}
+	wasm_import_every(int64(intervalMs), uintptr(utf8), uint32(len(name)), option, option1, option2, returnArea)
+	var result witTypes.Result[uint64, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
+
+		result = witTypes.Ok[uint64, liveside_component_types.Error](uint64(*(*int64)(unsafe.Add(unsafe.Pointer(returnArea), 8))))
+	case 1:
+		value := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 1*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (8 + 2*4))))
+
+		result = witTypes.Err[uint64, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 8)))), Message: value})
+	default:
+		panic("unreachable")
+	}
+	result3 := result
+	return result3
 
 }
 
 //go:wasmimport liveside:component/timers@0.1.0 cancel
-func wasm_import_cancel(arg0 int64) 
+func wasm_import_cancel(arg0 int64)
 
+func Cancel(timer uint64) {
 
-func Cancel(timer uint64)  {
-        
-        
-        wasm_import_cancel(int64(timer))
+	wasm_import_cancel(int64(timer))
 
 }

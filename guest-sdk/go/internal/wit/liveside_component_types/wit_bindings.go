@@ -5,35 +5,34 @@
 
 package liveside_component_types
 
-import (
-        
-)
+import ()
 
 // JSON text, UTF-8. It is what the wire carries and what every language has a codec for, so values cross
 // the boundary as text and the daemon looks inside only where it must.
-// 
+//
 // Text that a component hands over is checked. Text that is not JSON is refused with `invalid`.
 type Json = string
 
 const (
-        // This daemon does not offer the function, or was not built or configured with it.
-ErrorCode_NotAvailable uint8 = 0
-// The daemon's configuration does not grant it to this component.
-ErrorCode_Denied uint8 = 1
-// An argument breaks a rule: not JSON, a bad name, a number out of range.
-ErrorCode_Invalid uint8 = 2
-// A limit would be passed: a size, a count, a rate.
-ErrorCode_Limit uint8 = 3
-// It took longer than it may.
-ErrorCode_Timeout uint8 = 4
-// It was tried and did not work; the message says why.
-ErrorCode_Failed uint8 = 5
+	// This daemon does not offer the function, or was not built or configured with it.
+	ErrorCode_NotAvailable uint8 = 0
+	// The daemon's configuration does not grant it to this component.
+	ErrorCode_Denied uint8 = 1
+	// An argument breaks a rule: not JSON, a bad name, a number out of range.
+	ErrorCode_Invalid uint8 = 2
+	// A limit would be passed: a size, a count, a rate.
+	ErrorCode_Limit uint8 = 3
+	// It took longer than it may.
+	ErrorCode_Timeout uint8 = 4
+	// It was tried and did not work; the message says why.
+	ErrorCode_Failed uint8 = 5
 )
+
 // Why a host function refused. The call changed nothing.
 type ErrorCode = uint8
 
 type Error struct {
-        Code ErrorCode
-// A sentence for the author and for the log.
-Message string
+	Code ErrorCode
+	// A sentence for the author and for the log.
+	Message string
 }

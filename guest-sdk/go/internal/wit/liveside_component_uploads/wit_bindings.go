@@ -6,41 +6,40 @@
 package liveside_component_uploads
 
 import (
-        "liveside/internal/wit/liveside_component_types"
-witRuntime "liveside/internal/pkg/runtime"
-witTypes "liveside/internal/pkg/types"
-"unsafe"
-"runtime"
+	witRuntime "liveside/internal/pkg/runtime"
+	witTypes "liveside/internal/pkg/types"
+	"liveside/internal/wit/liveside_component_types"
+	"runtime"
+	"unsafe"
 )
 
 type Error = liveside_component_types.Error
 
 //go:wasmimport liveside:component/uploads@0.1.0 read
-func wasm_import_read(arg0 uintptr, arg1 uint32, arg2 int64, arg3 int32, arg4 uintptr) 
-
+func wasm_import_read(arg0 uintptr, arg1 uint32, arg2 int64, arg3 int32, arg4 uintptr)
 
 func Read(upload string, offset uint64, length uint32) witTypes.Result[[]uint8, liveside_component_types.Error] {
-        pinner := &runtime.Pinner{}
-defer pinner.Unpin()
+	pinner := &runtime.Pinner{}
+	defer pinner.Unpin()
 
-        returnArea := uintptr(witRuntime.Allocate(pinner, (4*4), 4))
-        utf8 := unsafe.Pointer(unsafe.StringData(upload))
-pinner.Pin(utf8)
-wasm_import_read(uintptr(utf8), uint32(len(upload)), int64(offset), int32(length), returnArea)
-var result witTypes.Result[[]uint8, liveside_component_types.Error]
-switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
-case 0:
-        value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4))))
+	returnArea := uintptr(witRuntime.Allocate(pinner, (4 * 4), 4))
+	utf8 := unsafe.Pointer(unsafe.StringData(upload))
+	pinner.Pin(utf8)
+	wasm_import_read(uintptr(utf8), uint32(len(upload)), int64(offset), int32(length), returnArea)
+	var result witTypes.Result[[]uint8, liveside_component_types.Error]
+	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
+	case 0:
+		value := unsafe.Slice((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4))))
 
-        result = witTypes.Ok[[]uint8, liveside_component_types.Error](value)
-case 1:
-        value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2*4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3*4))))
+		result = witTypes.Ok[[]uint8, liveside_component_types.Error](value)
+	case 1:
+		value0 := unsafe.String((*uint8)(unsafe.Pointer(uintptr(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (2 * 4)))))), *(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), (3 * 4))))
 
-        result = witTypes.Err[[]uint8, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value0})
-default:
-        panic("unreachable")
-}
-result1 := result;
-return result1
+		result = witTypes.Err[[]uint8, liveside_component_types.Error](liveside_component_types.Error{Code: uint8(uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 4)))), Message: value0})
+	default:
+		panic("unreachable")
+	}
+	result1 := result
+	return result1
 
 }
