@@ -28,6 +28,32 @@ type Timer struct {
 	Payload string
 }
 
+// Stage is how far an upload is.
+type Stage uint8
+
+// The stages of an upload.
+const (
+	UploadStart Stage = iota
+	UploadProgress
+	UploadComplete
+	UploadFailed
+)
+
+// File is an upload that a browser makes. Size is as announced, Progress the bytes so far.
+type File struct {
+	ID, Name, ContentType string
+	Stage                 Stage
+	Size, Progress        uint64
+	// Text is the URL of a complete file, or why it failed.
+	Text string
+}
+
+// Member is who joined or left: a connection, or a mounted component. Count is how many there are after it.
+type Member struct {
+	ID    string
+	Count uint32
+}
+
 // Access says who may. Roles and permissions imply Authenticated.
 type Access struct {
 	Authenticated      bool
@@ -82,6 +108,18 @@ type Component[S any] struct {
 	OnAction                func(state *S, cx *Context, action string) error
 	OnStateChange           func(state *S, cx *Context, keys []string) error
 	OnRoomJoin, OnRoomLeave func(state *S, cx *Context, room string) error
+	// OnUpload refuses a file by an error at the stage UploadStart.
+	OnUpload func(state *S, cx *Context, upload File) error
+	// OnClientJoin and OnClientLeave are a singleton's, OnMemberJoin and OnMemberLeave a room's.
+	OnClientJoin, OnClientLeave, OnMemberJoin, OnMemberLeave func(state *S, cx *Context, member Member) error
+
+	Access    Access
+	RateLimit RateLimit
+	// Singleton is one instance for everybody; it ends with its last member.
+	Singleton bool
+	// Room makes it the logic of rooms of this kind.
+	Room    string
+	Durable bool
 	// Migrate turns state of another version, a JSON object, into this one's.
 	Migrate func(cx *Context, from string, state map[string]any) error
 }

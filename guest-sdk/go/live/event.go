@@ -29,6 +29,9 @@ const (
 	Reload
 	Disconnect
 	Destroy
+	MemberJoin
+	MemberLeave
+	Empty
 )
 
 // Event is one event, as the daemon or a test hands it over. Text is a room, a version or an action's name.
@@ -40,6 +43,8 @@ type Event struct {
 	Keys    []string
 	Rooms   []RoomEvent
 	Timer   Timer
+	File    File
+	Member  Member
 }
 
 // NewRoomEvent is for tests.
@@ -58,6 +63,10 @@ type Definition struct {
 	Actions                          []ActionDefinition
 	Subscriptions                    []Subscription
 	Hooks                            uint16
+	Access                           Access
+	RateLimit                        RateLimit
+	Singleton, Durable               bool
+	Room                             string
 }
 
 // ActionDefinition is one action of it.
@@ -86,7 +95,8 @@ func (e *typed[S]) Definition() Definition {
 	if e.Persistent != nil {
 		persistent = write(e.Persistent)
 	}
-	defined := Definition{Name: e.Name, Version: e.Version, State: write(e.Default), Persistent: persistent}
+	defined := Definition{Name: e.Name, Version: e.Version, State: write(e.Default), Persistent: persistent,
+		Access: e.Access, RateLimit: e.RateLimit, Singleton: e.Singleton, Durable: e.Durable, Room: e.Room}
 	for name, action := range e.Actions {
 		defined.Actions = append(defined.Actions, ActionDefinition{name, action.Access, action.RateLimit, action.PayloadSchema})
 	}
@@ -98,7 +108,8 @@ func (e *typed[S]) Definition() Definition {
 		defined.Subscriptions = append(defined.Subscriptions, Subscription{on.Room, on.Event})
 	}
 	there := []bool{e.OnConnect != nil, e.OnMount != nil, e.OnRehydrate != nil, e.OnAction != nil, e.OnStateChange != nil,
-		e.OnRoomJoin != nil, e.OnRoomLeave != nil, false, false, false, e.OnReload != nil, e.OnDisconnect != nil, e.OnDestroy != nil}
+		e.OnRoomJoin != nil, e.OnRoomLeave != nil, e.OnUpload != nil, e.OnClientJoin != nil, e.OnClientLeave != nil,
+		e.OnReload != nil, e.OnDisconnect != nil, e.OnDestroy != nil, e.OnMemberJoin != nil, e.OnMemberLeave != nil}
 	for bit, has := range there {
 		if has {
 			defined.Hooks |= 1 << bit
@@ -167,6 +178,16 @@ func (e *typed[S]) run(state *S, cx *Context, event Event) (any, error) {
 			method = e.Timers["*"]
 		}
 		return nil, with(method, state, cx, event.Timer)
+	case Upload:
+		return nil, with(e.OnUpload, state, cx, event.File)
+	case ClientJoin:
+		return nil, with(e.OnClientJoin, state, cx, event.Member)
+	case ClientLeave:
+		return nil, with(e.OnClientLeave, state, cx, event.Member)
+	case MemberJoin:
+		return nil, with(e.OnMemberJoin, state, cx, event.Member)
+	case MemberLeave:
+		return nil, with(e.OnMemberLeave, state, cx, event.Member)
 	case Reload:
 		return nil, with(e.OnReload, state, cx, event.Text)
 	case Disconnect:

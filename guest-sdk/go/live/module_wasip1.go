@@ -73,8 +73,31 @@ func convert(event wit.Event) Event {
 	case TimerEvent:
 		timer := event.Timer()
 		to.Timer = Timer{timer.Id, timer.Name, timer.Payload.SomeOr("null")}
+	case Upload:
+		to.File = file(event.Upload())
+	case ClientJoin:
+		to.Member = Member{event.ClientJoin().ConnectionId, event.ClientJoin().Count}
+	case ClientLeave:
+		to.Member = Member{event.ClientLeave().ConnectionId, event.ClientLeave().Count}
+	case MemberJoin:
+		to.Member = Member{event.MemberJoin().Instance, event.MemberJoin().Count}
+	case MemberLeave:
+		to.Member = Member{event.MemberLeave().Instance, event.MemberLeave().Count}
 	case Reload:
 		to.Text = event.Reload().FromVersion
+	}
+	return to
+}
+
+func file(from wit.Upload) File {
+	to := File{ID: from.Id, Name: from.Filename, ContentType: from.ContentType, Size: from.Size, Stage: Stage(from.Stage.Tag())}
+	switch to.Stage {
+	case UploadProgress:
+		to.Progress = from.Stage.Progress()
+	case UploadComplete:
+		to.Text = from.Stage.Complete()
+	case UploadFailed:
+		to.Text = from.Stage.Failed()
 	}
 	return to
 }
@@ -86,10 +109,16 @@ func describe() []wit.Definition {
 		to := wit.Definition{
 			Name: from.Name, Version: from.Version, DefaultState: from.State, PersistentDefaults: from.Persistent,
 			Hooks:     from.Hooks,
-			Access:    types.None[wit.Access](),
-			RateLimit: types.None[wit.RateLimit](),
+			Access:    access(from.Access),
+			RateLimit: rateLimit(from.RateLimit),
 			Singleton: types.None[wit.Singleton](), Room: types.None[wit.RoomDefinition](),
-			StateSchema: types.None[string](),
+			StateSchema: types.None[string](), Durable: from.Durable,
+		}
+		if from.Singleton {
+			to.Singleton = types.Some(wit.Singleton{LingerMs: types.Some[uint64](0)})
+		}
+		if from.Room != "" {
+			to.Room = types.Some(wit.RoomDefinition{Name: from.Room})
 		}
 		for _, action := range from.Actions {
 			to.Actions = append(to.Actions, wit.ActionDefinition{
