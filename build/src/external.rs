@@ -76,11 +76,11 @@ pub(crate) fn build(
     })
 }
 
-/// Whether what builds the project is there.
+/// Whether what builds the project is there. `python`: as for [`Builder::with_python`](crate::Builder::with_python).
 ///
 /// # Errors
 /// If it is not, with how to get it.
-pub fn tools_of(project: &Project) -> Result<(), BuildError> {
+pub fn tools_of(project: &Project, python: Option<&Path>) -> Result<(), BuildError> {
     let mut check = match project.language {
         Language::Rust => return Ok(()),
         Language::JavaScript | Language::TypeScript => {
@@ -90,9 +90,9 @@ pub fn tools_of(project: &Project) -> Result<(), BuildError> {
             npm
         }
         Language::Python => {
-            let mut python = Command::new(python(&project.dir, None));
-            python.args(["-c", "import liveside, componentize_py"]);
-            python
+            let mut importing = Command::new(self::python(&project.dir, python));
+            importing.args(["-c", "import liveside, componentize_py"]);
+            importing
         }
         Language::C | Language::Cpp | Language::Zig | Language::Go => {
             let mut make = Command::new(MAKE);

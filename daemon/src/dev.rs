@@ -64,7 +64,7 @@ impl Builder {
             .with_context(|| format!("the guests in {} cannot be found", sources.display()))?
             .into_iter()
             .filter(|project| !project.fixture && !project.authenticator)
-            .filter(|project| match liveside_build::tools_of(project) {
+            .filter(|project| match liveside_build::tools_of(project, None) {
                 Ok(()) => true,
                 Err(error) => {
                     tracing::warn!(project = project.name, "left out: {error}");

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::cli::Speed;
 use crate::guests;
+use crate::languages;
 use crate::process::Runner;
 use crate::repository::{Repository, cargo};
 use crate::terminal;
@@ -46,6 +47,10 @@ pub(crate) fn run(repository: &Repository, runner: &Runner, listen: &str) -> Res
         listen,
     ]);
     command.arg("--config").arg(&config);
+    let python = languages::python_environment(repository);
+    if python.is_dir() {
+        command.env("VIRTUAL_ENV", python);
+    }
     let status = runner.run_and_read(command, |line| match line.strip_prefix(READY) {
         Some(url) => {
             terminal::good(&format!("open {url}"));

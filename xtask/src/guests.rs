@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 use liveside_build::{
-    Artifact, BuildError, Builder, Note, Notes, Profile, Project, discover, tools_of,
+    Artifact, BuildError, Builder, Language, Note, Notes, Profile, Project, discover, tools_of,
 };
 
 use crate::cli::Speed;
@@ -23,7 +23,26 @@ const FIXTURES: &[&str] = &["faulty", "faulty-auth", "recorder"];
 /// # Errors
 /// If one of them does not compile; the others are built all the same.
 pub(crate) fn build_all(repository: &Repository, runner: &Runner, speed: Speed) -> Result<()> {
-    build(repository, runner, &find(repository)?, speed)
+    let mut projects = find(repository)?;
+    // Their tools are hundreds of megabytes: they are built where somebody has installed them.
+    projects.retain(|project| match project.language {
+        Language::Zig | Language::Go => is_ready(repository, project),
+        _ => true,
+    });
+    build(repository, runner, &projects, speed)
+}
+
+/// Whether a project's tools are there. If not, it is told.
+fn is_ready(repository: &Repository, project: &Project) -> bool {
+    let python = languages::python_of(repository);
+    let ready = tools_of(project, Some(&python)).is_ok();
+    if !ready {
+        terminal::line(&format!(
+            "left out, its tools are not there: {}",
+            project.name
+        ));
+    }
+    ready
 }
 
 /// Builds what the tools are there for: Rust, and other languages where somebody has installed theirs.
@@ -32,16 +51,7 @@ pub(crate) fn build_all(repository: &Repository, runner: &Runner, speed: Speed) 
 /// If one of them does not compile; the others are built all the same.
 pub(crate) fn build_ready(repository: &Repository, runner: &Runner, speed: Speed) -> Result<()> {
     let mut projects = find(repository)?;
-    projects.retain(|project| match tools_of(project) {
-        Ok(()) => true,
-        Err(_) => {
-            terminal::line(&format!(
-                "left out, its tools are not there: {}",
-                project.name
-            ));
-            false
-        }
-    });
+    projects.retain(|project| is_ready(repository, project));
     build(repository, runner, &projects, speed)
 }
 

@@ -64,9 +64,14 @@ fn python_sdk(repository: &Repository) -> PathBuf {
     repository.root.join("guest-sdk/python")
 }
 
-/// The Python that has the SDK.
+/// Where the SDK of Python is installed, with what builds and tests with it.
+pub(crate) fn python_environment(repository: &Repository) -> PathBuf {
+    python_sdk(repository).join(".venv")
+}
+
+/// The Python of that.
 pub(crate) fn python_of(repository: &Repository) -> PathBuf {
-    python_sdk(repository).join(".venv/bin/python")
+    python_environment(repository).join("bin/python")
 }
 
 /// An environment with the SDK of Python, and what builds and tests with it.

@@ -1,0 +1,27 @@
+/* Every feature once: a fixture for the conformance tests, not an example. */
+#ifndef PROBE_H
+#define PROBE_H
+
+#include <liveside.h>
+
+#ifndef PROBE_VERSION
+#define PROBE_VERSION 1
+#endif
+
+/** What version 2 calls otherwise. */
+#if PROBE_VERSION == 1
+#define VALUE "value"
+#define VERSION "1.0.0"
+#else
+#define VALUE "amount"
+#define VERSION "2.0.0"
+#endif
+
+extern const live_action probe_actions[];
+extern const live_component hall;
+extern const live_component box;
+
+/** What this language says about files and networks. */
+live_result outside(live_context *cx, live_json payload);
+
+#endif

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"liveside/livetest"
+)
+
+func TestAMessageIsKeptAndTold(t *testing.T) {
+	h := livetest.Mount(t, "GoChat", livetest.Setup{Room: "lobby", User: "ana"})
+	livetest.Same(t, h.State(), `{"messages": [], "members": 1}`)
+	if failed := h.Call("send", `{"text": "  Hello "}`); failed != nil {
+		t.Fatal(failed)
+	}
+	livetest.Same(t, h.Answer(), `{"id": 1}`)
+	livetest.Same(t, h.Delta(), `{"messages": [{"id": 1, "user": "ana", "text": "Hello"}]}`)
+	h.Call("mine", "")
+	livetest.Same(t, h.Answer(), `{"sent": 1}`)
+}
+
+func TestTheLast50StayAndEmptyTextsAreRefused(t *testing.T) {
+	h := livetest.Mount(t, "GoChat", livetest.Setup{Room: "lobby"})
+	for range 53 {
+		h.Call("send", `"Hi"`)
+	}
+	if !strings.Contains(h.State(), `"messages":[{"id":4,`) {
+		t.Error(h.State())
+	}
+	if failed := h.Call("send", `{"text": " "}`); failed == nil || failed.Message != "Say something first." {
+		t.Error(failed)
+	}
+}

@@ -1,0 +1,3 @@
+module liveside
+
+go 1.25
