@@ -374,7 +374,12 @@ impl App {
 /// How the engine works under a configuration.
 pub(crate) fn engine_config(config: &Config) -> EngineConfig {
     EngineConfig {
-        cache_dir: config.cache_dir.clone().or_else(default_cache_dir),
+        // The cache wants a path that means the same wherever one is.
+        cache_dir: config
+            .cache_dir
+            .as_deref()
+            .map(|dir| std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned()))
+            .or_else(default_cache_dir),
         limits: GuestLimits {
             memory_bytes: config.limits.memory_bytes,
             recycle_bytes: config.limits.recycle_bytes,

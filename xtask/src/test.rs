@@ -12,6 +12,7 @@ use crate::repository::{Repository, cargo};
 use crate::{demo, guests, install, languages, terminal};
 
 mod count;
+mod warm;
 
 use count::Count;
 
@@ -71,6 +72,7 @@ fn prepare(repository: &Repository, runner: &Runner, wanted: &[Suite]) -> Result
     {
         guests::build_all(repository, runner, Speed { dev: false })?;
         demo::build_daemon(repository, runner)?;
+        warm::modules(repository, runner)?;
     }
     Ok(())
 }
@@ -100,6 +102,7 @@ fn run_suite(
     };
     if uses_daemon(suite) {
         command.env("LIVESIDE_BIN", repository.daemon()?);
+        command.env("LIVESIDE_CACHE_DIR", warm::cache(repository));
     }
     run_one(runner, command, count)
 }

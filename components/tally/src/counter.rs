@@ -4,7 +4,7 @@ use liveside_guest::prelude::*;
 
 /// What the browser sees.
 #[derive(State)]
-pub struct Counter {
+pub(crate) struct Counter {
     count: i64,
 }
 
