@@ -93,15 +93,6 @@ impl Dispatcher {
 
     /// `bytes`: those that came beside the message, which only a chunk may have.
     pub(super) async fn request(&mut self, request: Request<'_>, bytes: Option<Bytes>) {
-        let request = if self.may_be_inspectors(&request) {
-            // Boxed: in place it would make the task of every connection larger by what few need.
-            match Box::pin(self.inspect(request)).await {
-                Some(request) => request,
-                None => return,
-            }
-        } else {
-            request
-        };
         let id = request.id;
         let component = request.component.as_deref();
         if bytes.is_some() && !request.message.may_have_bytes() {

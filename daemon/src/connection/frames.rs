@@ -81,7 +81,12 @@ impl Dispatcher {
                         request.component.as_deref(),
                         request.id,
                     );
-                    self.request(request, bytes.take()).instrument(span).await;
+                    if self.may_be_inspectors(&request) {
+                        // Boxed: in place it would make the task of every connection larger by what few need.
+                        Box::pin(self.inspect(request, bytes.take())).await;
+                    } else {
+                        self.request(request, bytes.take()).instrument(span).await;
+                    }
                 }
                 Err(error) => self.refuse(&error),
             }

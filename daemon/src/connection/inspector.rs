@@ -14,6 +14,7 @@ mod view;
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde_json::value::RawValue;
 use subtle::ConstantTimeEq;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -57,8 +58,15 @@ impl Dispatcher {
         }
     }
 
-    /// Takes a message that is the inspector's. Gives back what is not.
-    pub(super) async fn inspect<'r>(&mut self, request: Request<'r>) -> Option<Request<'r>> {
+    /// Takes a message that is the inspector's, and passes on what is not.
+    pub(super) async fn inspect(&mut self, request: Request<'_>, bytes: Option<Bytes>) {
+        if let Some(request) = self.try_inspect(request).await {
+            self.request(request, bytes).await;
+        }
+    }
+
+    /// Gives back what is not the inspector's.
+    async fn try_inspect<'r>(&mut self, request: Request<'r>) -> Option<Request<'r>> {
         if let ClientMessage::Mount(mount) = &request.message {
             if mount.name != NAME {
                 return Some(request);
