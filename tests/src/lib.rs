@@ -24,7 +24,7 @@ mod uploads;
 
 pub use app::App;
 pub use client::{Client, Duplex, Kept, Mounted, plain};
-pub use daemon::{Daemon, DaemonBuilder, binary, module};
+pub use daemon::{Daemon, DaemonBuilder, binary, find_module, module};
 pub use desk::Desk;
 pub use http::{HttpAnswer, HttpRequest};
 pub use server::Server;
