@@ -51,7 +51,7 @@ macro_rules! languages {
                 rooms: membership, events, default_room, state, broadcast, logic, full;
                 outside: fetch, config, log, clock, random, nothing_else;
                 files: binary, upload, refused_upload, cancelled_upload;
-                versions: migration, rehydration, rehydration_of_an_older_version, recovery;
+                versions: migration, migration_back, rehydration, rehydration_of_an_older_version, recovery;
                 endings: hooks, singleton;
             }
         })*
@@ -83,4 +83,7 @@ languages! {
     ts: [ignore = "TypeScript has no probe: it would be JavaScript's, the same SDK in the same engine"]
     python: []
     c: []
+    cpp: [ignore = "C++ has no probe: its SDK is C's with another surface, and C's probe goes through all of it"]
+    zig: [ignore = "Zig has no probe: its SDK is C's with another surface, and C's probe goes through all of it"]
+    go: []
 }

@@ -11,7 +11,7 @@ pub(crate) struct Language {
     pub(crate) name: &'static str,
     /// As the components' names begin: `JsCounter`.
     prefix: &'static str,
-    /// What makes its modules.
+    /// What makes its modules; `LANG` stands for its name.
     built_by: &'static str,
     /// What the error for a call of a method that is no action advises, where the language can know the method.
     pub(crate) advice: Option<&'static str>,
@@ -23,10 +23,11 @@ pub(crate) struct Language {
 
 const CARGO: &str = "`cargo xtask components`";
 const NPM: &str =
-    "`npm ci && npm run build` in components/js or components/ts, then copy each dist/*.wasm";
-const PYTHON: &str =
-    "`python -m liveside build` in each folder of components/python, then copy each dist/*.wasm";
-const MAKE: &str = "`make` in each folder of components/c, then copy each dist/*.wasm";
+    "`npm ci && npm run build` in components/LANG, then copy each PROJECT/dist/LANG-PROJECT.wasm";
+const PYTHON: &str = "`python -m liveside build` in each folder of components/python, then copy each \
+                      PROJECT/dist/PROJECT.wasm, as python-PROJECT.wasm,";
+const MAKE: &str = "`make` in each folder of components/LANG, then copy each PROJECT/dist/PROJECT.wasm, as \
+                    LANG-PROJECT.wasm,";
 
 pub(crate) const LANGUAGES: &[Language] = &[
     Language {
@@ -57,7 +58,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         name: "python",
         prefix: "Python",
         built_by: PYTHON,
-        advice: Some("add `@action` above `def secretly`"),
+        advice: Some("add @action above `def secretly`"),
         tries_files: true,
         tries_sockets: true,
     },
@@ -68,6 +69,30 @@ pub(crate) const LANGUAGES: &[Language] = &[
         advice: None,
         tries_files: true,
         tries_sockets: false,
+    },
+    Language {
+        name: "cpp",
+        prefix: "Cpp",
+        built_by: MAKE,
+        advice: None,
+        tries_files: true,
+        tries_sockets: false,
+    },
+    Language {
+        name: "zig",
+        prefix: "Zig",
+        built_by: MAKE,
+        advice: None,
+        tries_files: true,
+        tries_sockets: false,
+    },
+    Language {
+        name: "go",
+        prefix: "Go",
+        built_by: MAKE,
+        advice: None,
+        tries_files: true,
+        tries_sockets: true,
     },
 ];
 
@@ -128,7 +153,7 @@ impl Language {
                 find_module(module).is_some(),
                 "{module}.wasm is not built: {} to target/components (the probes to target/fixtures); or name the \
                  languages that are built, as in LIVESIDE_LANGUAGES=rust,js",
-                self.built_by
+                self.built_by.replace("LANG", self.name)
             );
         }
         let modules: Vec<&str> = modules.iter().map(String::as_str).collect();

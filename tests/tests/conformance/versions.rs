@@ -1,6 +1,6 @@
 //! Going on: under new code, on another connection, and from what a browser has kept.
 
-use liveside_tests::Daemon;
+use liveside_tests::{Daemon, Kept};
 use serde_json::{Value, json};
 
 use super::language::Language;
@@ -13,29 +13,46 @@ async fn with_both(language: &'static Language) -> Daemon {
     start(language.daemon(&["probe"], &[])).await
 }
 
-/// The module changes its version there and back: state is moved, private data and the timer stay.
+/// The next version takes over: state is moved, private data and the timer stay.
 pub(crate) async fn migration(language: &'static Language) {
     let daemon = with_both(language).await;
-    let mut probe = Page::open(&daemon, &language.component("Probe")).await;
-    probe.ask("set", json!({"value": 5})).await;
-    probe
-        .ask("remember", json!({"key": "word", "value": "sesame"}))
-        .await;
-    let every = json!({"ms": 30, "name": "tick"});
-    let timer = probe.ask("every", every).await;
-    let file = format!("{}.wasm", language.module("probe"));
-
-    daemon.replace(&file, &language.module("probe-v2"));
+    let mut probe = running(&daemon, language).await;
+    swap(&daemon, language, "probe-v2");
     goes_on(&mut probe, "reload 1.0.0", "amount", 5).await;
     // What was is told to be gone.
     assert_eq!(probe.state.get("value"), Some(&Value::Null));
     probe.ask("set", json!({"amount": 6})).await;
+    assert_eq!(probe.state["amount"], 6);
     let (code, _) = probe.refusal("set", json!({"value": 7})).await;
     assert_eq!(code, "INVALID_PAYLOAD");
+}
 
-    daemon.replace(&file, &language.module("probe"));
-    goes_on(&mut probe, "reload 2.0.0", "value", 6).await;
-    probe.ask("cancel", json!({"timer": timer})).await;
+/// And back to the first.
+pub(crate) async fn migration_back(language: &'static Language) {
+    let daemon = with_both(language).await;
+    let mut probe = running(&daemon, language).await;
+    swap(&daemon, language, "probe-v2");
+    goes_on(&mut probe, "reload 1.0.0", "amount", 5).await;
+    swap(&daemon, language, "probe");
+    goes_on(&mut probe, "reload 2.0.0", "value", 5).await;
+    assert_eq!(probe.state.get("amount"), Some(&Value::Null));
+}
+
+/// A probe whose number is 5, with private data and a timer that runs.
+async fn running(daemon: &Daemon, language: &Language) -> Page {
+    let mut probe = Page::open(daemon, &language.component("Probe")).await;
+    probe.ask("set", json!({"value": 5})).await;
+    probe
+        .ask("remember", json!({"key": "word", "value": "sesame"}))
+        .await;
+    probe.ask("every", json!({"ms": 30, "name": "tick"})).await;
+    probe
+}
+
+/// Puts another version of the probe in the place of the one that runs.
+fn swap(daemon: &Daemon, language: &Language, what: &str) {
+    let file = format!("{}.wasm", language.module("probe"));
+    daemon.replace(&file, &language.module(what));
 }
 
 /// Waits for the new code, and for the timer under it.
@@ -70,8 +87,7 @@ pub(crate) async fn rehydration_of_an_older_version(language: &'static Language)
     let daemon = with_both(language).await;
     let (mut probe, kept) = kept(&daemon, language).await;
     probe.send("COMPONENT_UNMOUNT", json!({})).await;
-    let file = format!("{}.wasm", language.module("probe"));
-    daemon.replace(&file, &language.module("probe-v2"));
+    swap(&daemon, language, "probe-v2");
     daemon.logged("swapped").await;
     let (again, _) = Page::bring_back(&daemon, &kept).await;
     assert_eq!(
@@ -92,7 +108,7 @@ pub(crate) async fn recovery(language: &'static Language) {
 }
 
 /// A probe with private data, and what the browser keeps of it.
-async fn kept(daemon: &Daemon, language: &Language) -> (Page, liveside_tests::Kept) {
+async fn kept(daemon: &Daemon, language: &Language) -> (Page, Kept) {
     let payload = json!({"component": language.component("Probe"), "props": {"value": 3}});
     let mut probe = Page::mount(daemon.connect().await, payload).await;
     let kept = probe.kept();
