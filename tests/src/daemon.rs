@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::client::Client;
 use crate::http::HttpRequest;
+use crate::paths::{binary, module};
 
 /// How long anything may take on a busy machine before a test gives up.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -37,23 +38,6 @@ pub struct Daemon {
     address: String,
     log: Arc<Mutex<String>>,
     reader: JoinHandle<()>,
-}
-
-/// The path of a built module: `local-counter`, or a fixture such as `recorder`.
-#[must_use]
-pub fn module(name: &str) -> PathBuf {
-    find_module(name)
-        .unwrap_or_else(|| panic!("{name}.wasm is not built: run `cargo xtask components`"))
-}
-
-/// The same; `None` if it is not built.
-#[must_use]
-pub fn find_module(name: &str) -> Option<PathBuf> {
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
-    let mut candidates = ["components", "fixtures"]
-        .into_iter()
-        .map(|folder| target.join(folder).join(format!("{name}.wasm")));
-    candidates.find(|path| path.is_file())
 }
 
 impl Daemon {
@@ -408,20 +392,4 @@ impl DaemonBuilder {
             reader,
         }
     }
-}
-
-/// The daemon's program: `LIVESIDE_BIN`, else the one beside the tests.
-#[must_use]
-pub fn binary() -> PathBuf {
-    if let Some(path) = std::env::var_os("LIVESIDE_BIN") {
-        return path.into();
-    }
-    let executable = std::env::current_exe().unwrap();
-    let path = executable.ancestors().nth(2).unwrap().join("liveside");
-    assert!(
-        path.is_file(),
-        "{} is not built: run `cargo build --bin liveside`",
-        path.display()
-    );
-    path
 }

@@ -27,7 +27,7 @@ async fn every_route_of_the_document_is_there_and_needs_the_key_where_it_says_so
                 "{path}"
             );
             let method = method.to_uppercase();
-            let path = path.replace('{', "").replace('}', "");
+            let path = path.replace(['{', '}'], "");
             let request = daemon.http(&method, &path);
             let request = if method == "POST" {
                 request.json(&json!({}))

@@ -21,6 +21,9 @@ pub(crate) async fn results(language: &'static Language) {
         json!(0),
         json!(-7),
         json!(1.5),
+        json!(0.1),
+        json!(-2.5e-7),
+        json!(1e300),
         json!(9_007_199_254_740_991_i64),
         json!(""),
         json!("é \u{1F600} \"\\\n\u{1}\u{2028}"),
@@ -28,6 +31,8 @@ pub(crate) async fn results(language: &'static Language) {
         json!({}),
         json!([1, [null, {"a": {"b": [true, false]}}], "x"]),
         json!({"text": "é", "": 1, "a b": {"c": null}}),
+        json!("long é ".repeat(20_000)),
+        (0..20).fold(json!({}), |inner, _| json!({"list": [inner]})),
     ] {
         assert_eq!(probe.ask("echo", value.clone()).await, value);
     }

@@ -151,7 +151,7 @@ impl Language {
         for module in &modules {
             assert!(
                 find_module(module).is_some(),
-                "{module}.wasm is not built: {} to target/components (the probes to target/fixtures); or name the \
+                "{module}.wasm is not built: run {} to target/components (the probes to target/fixtures); or name the \
                  languages that are built, as in LIVESIDE_LANGUAGES=rust,js",
                 self.built_by.replace("LANG", self.name)
             );
