@@ -66,7 +66,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         name: "c",
         prefix: "C",
         built_by: MAKE,
-        advice: None,
+        advice: Some("to probe_actions in actions.c"),
         tries_files: true,
         tries_sockets: false,
     },
