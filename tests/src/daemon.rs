@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::client::Client;
 use crate::http::HttpRequest;
+use crate::paths::{binary, module};
 
 /// How long anything may take on a busy machine before a test gives up.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -24,6 +25,8 @@ pub struct DaemonBuilder {
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
     recovers: bool,
+    /// How long it may take to listen.
+    patience: Duration,
 }
 
 /// A daemon that runs; it is killed when this is dropped.
@@ -35,18 +38,6 @@ pub struct Daemon {
     address: String,
     log: Arc<Mutex<String>>,
     reader: JoinHandle<()>,
-}
-
-/// The path of a built module: `local-counter`, or a fixture such as `recorder`.
-#[must_use]
-pub fn module(name: &str) -> PathBuf {
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
-    let candidates =
-        ["components", "fixtures"].map(|folder| target.join(folder).join(format!("{name}.wasm")));
-    let found = candidates.iter().find(|path| path.is_file());
-    found
-        .unwrap_or_else(|| panic!("{name}.wasm is not built: run `cargo xtask components`"))
-        .clone()
 }
 
 impl Daemon {
@@ -71,6 +62,7 @@ impl Daemon {
             arguments: Vec::new(),
             variables: Vec::new(),
             recovers: false,
+            patience: PATIENCE,
         }
     }
 
@@ -255,6 +247,13 @@ impl DaemonBuilder {
         self
     }
 
+    /// With modules that take minutes to compile where the cache does not have them.
+    #[must_use]
+    pub fn patient(mut self) -> Self {
+        self.patience = PATIENCE * 10;
+        self
+    }
+
     /// In development mode. Its sources are what the test puts into [`Daemon::sources`].
     #[must_use]
     pub fn development(mut self) -> Self {
@@ -308,15 +307,19 @@ impl DaemonBuilder {
 
     /// Starts it and waits until it listens.
     pub async fn start(self) -> Daemon {
+        let patience = self.patience;
         let mut started = self.spawn();
         let mut stdout = BufReader::new(started.child.stdout.take().unwrap()).lines();
-        let first = tokio::time::timeout(PATIENCE, stdout.next_line()).await;
+        let first = tokio::time::timeout(patience, stdout.next_line()).await;
         let first = first.expect("the daemon does not listen").unwrap();
         let address = first
             .as_deref()
             .and_then(|line| line.strip_prefix("listening on ")?.split_once("://"));
         let Some((scheme, address)) = address else {
-            panic!("the daemon did not start: {first:?}\n{}", started.log());
+            panic!(
+                "the daemon did not start: {first:?}\n{}",
+                started.whole_log().await
+            );
         };
         started.scheme = scheme.to_owned();
         started.address = address.to_owned();
@@ -354,6 +357,8 @@ impl DaemonBuilder {
             command.env("LIVESIDE_SIGNED_STATE__ENABLED", "false");
         }
         let mut child = command
+            // The tests' own: the daemon would take it for a setting that it does not know.
+            .env_remove("LIVESIDE_LANGUAGES")
             .args(["--listen", "127.0.0.1:0", "--config"])
             .arg(&file)
             .arg("--cache-dir")
@@ -387,20 +392,4 @@ impl DaemonBuilder {
             reader,
         }
     }
-}
-
-/// The daemon's program: `LIVESIDE_BIN`, else the one beside the tests.
-#[must_use]
-pub fn binary() -> PathBuf {
-    if let Some(path) = std::env::var_os("LIVESIDE_BIN") {
-        return path.into();
-    }
-    let executable = std::env::current_exe().unwrap();
-    let path = executable.ancestors().nth(2).unwrap().join("liveside");
-    assert!(
-        path.is_file(),
-        "{} is not built: run `cargo build --bin liveside`",
-        path.display()
-    );
-    path
 }

@@ -19,13 +19,15 @@ mod client;
 mod daemon;
 mod desk;
 mod http;
+mod paths;
 mod server;
 mod uploads;
 
 pub use app::App;
 pub use client::{Client, Duplex, Kept, Mounted, plain};
-pub use daemon::{Daemon, DaemonBuilder, binary, module};
+pub use daemon::{Daemon, DaemonBuilder};
 pub use desk::Desk;
 pub use http::{HttpAnswer, HttpRequest};
+pub use paths::{binary, find_module, module};
 pub use server::Server;
 pub use uploads::Outgoing;

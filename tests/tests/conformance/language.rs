@@ -1,0 +1,162 @@
+//! The languages, and which of them a run is about.
+
+use std::env;
+use std::future::Future;
+
+use liveside_tests::{Daemon, DaemonBuilder, find_module};
+
+/// A language that brings the components.
+pub(crate) struct Language {
+    /// As the modules' names begin: `js-counter`. The variable `LIVESIDE_LANGUAGES` lists these.
+    pub(crate) name: &'static str,
+    /// As the components' names begin: `JsCounter`.
+    prefix: &'static str,
+    /// What makes its modules; `LANG` stands for its name.
+    built_by: &'static str,
+    /// What the error for a call of a method that is no action advises, where the language can know the method.
+    pub(crate) advice: Option<&'static str>,
+    /// Whether its `outside` can try to open a file.
+    pub(crate) tries_files: bool,
+    /// Whether its `outside` can try to connect a socket.
+    pub(crate) tries_sockets: bool,
+}
+
+const CARGO: &str = "`cargo xtask components`";
+const NPM: &str =
+    "`npm ci && npm run build` in components/LANG, then copy each PROJECT/dist/LANG-PROJECT.wasm";
+const PYTHON: &str = "`python -m liveside build` in each folder of components/python, then copy each \
+                      PROJECT/dist/PROJECT.wasm, as python-PROJECT.wasm,";
+const MAKE: &str = "`make` in each folder of components/LANG, then copy each PROJECT/dist/PROJECT.wasm, as \
+                    LANG-PROJECT.wasm,";
+
+pub(crate) const LANGUAGES: &[Language] = &[
+    Language {
+        name: "rust",
+        prefix: "Rust",
+        built_by: CARGO,
+        advice: Some("add `#[action]` above `fn secretly`"),
+        tries_files: true,
+        tries_sockets: true,
+    },
+    Language {
+        name: "js",
+        prefix: "Js",
+        built_by: NPM,
+        advice: Some("add `@action` above `secretly()`"),
+        tries_files: false,
+        tries_sockets: false,
+    },
+    Language {
+        name: "ts",
+        prefix: "Ts",
+        built_by: NPM,
+        advice: Some("add `@action` above `secretly()`"),
+        tries_files: false,
+        tries_sockets: false,
+    },
+    Language {
+        name: "python",
+        prefix: "Python",
+        built_by: PYTHON,
+        advice: Some("add @action above `def secretly`"),
+        tries_files: true,
+        tries_sockets: true,
+    },
+    Language {
+        name: "c",
+        prefix: "C",
+        built_by: MAKE,
+        advice: Some("to probe_actions in actions.c"),
+        tries_files: true,
+        tries_sockets: false,
+    },
+    Language {
+        name: "cpp",
+        prefix: "Cpp",
+        built_by: MAKE,
+        advice: None,
+        tries_files: true,
+        tries_sockets: false,
+    },
+    Language {
+        name: "zig",
+        prefix: "Zig",
+        built_by: MAKE,
+        advice: None,
+        tries_files: true,
+        tries_sockets: false,
+    },
+    Language {
+        name: "go",
+        prefix: "Go",
+        built_by: MAKE,
+        advice: None,
+        tries_files: true,
+        tries_sockets: true,
+    },
+];
+
+/// Runs a behaviour in a language, if this run is about it.
+pub(crate) async fn run<F: Future<Output = ()>>(
+    name: &str,
+    behaviour: impl FnOnce(&'static Language) -> F,
+) {
+    let language = LANGUAGES.iter().find(|language| language.name == name);
+    let language = language.unwrap_or_else(|| panic!("{name} is not in the table"));
+    if language.is_asked_for() {
+        behaviour(language).await;
+    }
+}
+
+/// The names in `LIVESIDE_LANGUAGES`; `None` for all.
+pub(crate) fn asked_for() -> Option<Vec<String>> {
+    let list = env::var("LIVESIDE_LANGUAGES").ok()?;
+    Some(list.split(',').map(|name| name.trim().to_owned()).collect())
+}
+
+impl Language {
+    pub(crate) fn is_asked_for(&self) -> bool {
+        asked_for().is_none_or(|names| names.iter().any(|name| name == self.name))
+    }
+
+    /// The component `XProbe`, `XChat`, ..
+    pub(crate) fn component(&self, what: &str) -> String {
+        // Rust's were there before there were other languages.
+        let prefix = match (self.name, what) {
+            ("rust", "Counter" | "Form") => "Live",
+            _ => self.prefix,
+        };
+        format!("{prefix}{what}")
+    }
+
+    /// The module's name: `js-counter`.
+    pub(crate) fn module(&self, what: &str) -> String {
+        match (self.name, what) {
+            ("rust", "counter" | "form") => what.to_owned(),
+            (name, _) => format!("{name}-{what}"),
+        }
+    }
+
+    /// The rooms that the module of the probe has logic for.
+    pub(crate) fn box_room(&self, name: &str) -> String {
+        format!("{}box:{name}", self.name)
+    }
+
+    /// A daemon with some of its modules, and others.
+    ///
+    /// # Panics
+    /// If one of them is not built.
+    pub(crate) fn daemon(&self, modules: &[&str], others: &[&str]) -> DaemonBuilder {
+        let modules: Vec<String> = modules.iter().map(|what| self.module(what)).collect();
+        for module in &modules {
+            assert!(
+                find_module(module).is_some(),
+                "{module}.wasm is not built: run {} to target/components (the probes to target/fixtures); or name the \
+                 languages that are built, as in LIVESIDE_LANGUAGES=rust,js",
+                self.built_by.replace("LANG", self.name)
+            );
+        }
+        let modules: Vec<&str> = modules.iter().map(String::as_str).collect();
+        Daemon::with(&[&modules[..], others].concat()).patient()
+    }
+}
