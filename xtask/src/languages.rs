@@ -104,6 +104,35 @@ fn importing(python: &Path) -> Command {
     command
 }
 
+/// The languages whose modules there are, as the conformance suite calls them.
+///
+/// # Errors
+/// If the projects cannot be found.
+pub(crate) fn built(repository: &Repository) -> Result<String> {
+    let mut names = vec!["rust"];
+    for project in guests::find(repository)? {
+        let name = match project.language {
+            Language::JavaScript => "js",
+            Language::TypeScript => "ts",
+            Language::Python => "python",
+            Language::C => "c",
+            Language::Cpp => "cpp",
+            Language::Zig => "zig",
+            Language::Go => "go",
+            _ => continue,
+        };
+        let file = format!("{}.wasm", project.name);
+        let folders = [repository.built_components(), repository.built_fixtures()];
+        let is_built = folders.iter().any(|folder| folder.join(&file).is_file());
+        // Zig and Go are left out where they are not installed; any other that is missing is a failure of its tests.
+        let may_be_missing = matches!(project.language, Language::Zig | Language::Go);
+        if (is_built || !may_be_missing) && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Ok(names.join(","))
+}
+
 /// The commands that test SDKs and examples, each with its folder.
 ///
 /// # Errors

@@ -100,6 +100,9 @@ fn run_suite(
             npm_test(repository, runner, &repository.browser_tests())?
         }
     };
+    if suite == Suite::Rust {
+        command.env("LIVESIDE_LANGUAGES", languages::built(repository)?);
+    }
     if uses_daemon(suite) {
         command.env("LIVESIDE_BIN", repository.daemon()?);
         command.env("LIVESIDE_CACHE_DIR", warm::cache(repository));

@@ -14,4 +14,10 @@ type Number struct {
 	Value int64 `json:"value"`
 }
 
-var migrate func(*live.Context, string, map[string]any) error
+func migrate(_ *live.Context, _ string, state map[string]any) error {
+	if number, there := state["amount"]; there {
+		state["value"] = number
+		delete(state, "amount")
+	}
+	return nil
+}

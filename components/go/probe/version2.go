@@ -14,9 +14,9 @@ type Number struct {
 	Value int64 `json:"amount"`
 }
 
-func migrate(_ *live.Context, from string, state map[string]any) error {
-	if from == "1.0.0" {
-		state["amount"] = state["value"]
+func migrate(_ *live.Context, _ string, state map[string]any) error {
+	if number, there := state["value"]; there {
+		state["amount"] = number
 		delete(state, "value")
 	}
 	return nil

@@ -19,5 +19,6 @@ class Probe(ProbeBase, name="PythonProbe", version="2.0.0", set_value=True, pers
 
     @staticmethod
     def migrate(from_version: str, state: dict[str, Any]) -> dict[str, Any]:
-        state["amount"] = state.pop("value", 0)
+        if "value" in state:
+            state["amount"] = state.pop("value")
         return state

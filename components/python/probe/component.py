@@ -1,5 +1,7 @@
 """The probe, version 1."""
 
+from typing import Any
+
 from probe import ProbeBase
 
 from liveside import action
@@ -14,3 +16,9 @@ class Probe(ProbeBase, name="PythonProbe", version="1.0.0", set_value=True, pers
 
     def _add_one(self) -> None:
         self.value += 1
+
+    @staticmethod
+    def migrate(from_version: str, state: dict[str, Any]) -> dict[str, Any]:
+        if "amount" in state:
+            state["value"] = state.pop("amount")
+        return state

@@ -11,8 +11,6 @@ pub(crate) struct Language {
     pub(crate) name: &'static str,
     /// As the components' names begin: `JsCounter`.
     prefix: &'static str,
-    /// What makes its modules; `LANG` stands for its name.
-    built_by: &'static str,
     /// What the error for a call of a method that is no action advises, where the language can know the method.
     pub(crate) advice: Option<&'static str>,
     /// Whether its `outside` can try to open a file.
@@ -21,19 +19,13 @@ pub(crate) struct Language {
     pub(crate) tries_sockets: bool,
 }
 
-const CARGO: &str = "`cargo xtask components`";
-const NPM: &str =
-    "`npm ci && npm run build` in components/LANG, then copy each PROJECT/dist/LANG-PROJECT.wasm";
-const PYTHON: &str = "`python -m liveside build` in each folder of components/python, then copy each \
-                      PROJECT/dist/PROJECT.wasm, as python-PROJECT.wasm,";
-const MAKE: &str = "`make` in each folder of components/LANG, then copy each PROJECT/dist/PROJECT.wasm, as \
-                    LANG-PROJECT.wasm,";
+/// What makes the modules of every language. Zig and Go are built only where they are installed.
+const BUILT_BY: &str = "`cargo xtask components`";
 
 pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "rust",
         prefix: "Rust",
-        built_by: CARGO,
         advice: Some("add `#[action]` above `fn secretly`"),
         tries_files: true,
         tries_sockets: true,
@@ -41,7 +33,6 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "js",
         prefix: "Js",
-        built_by: NPM,
         advice: Some("add `@action` above `secretly()`"),
         tries_files: false,
         tries_sockets: false,
@@ -49,7 +40,6 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "ts",
         prefix: "Ts",
-        built_by: NPM,
         advice: Some("add `@action` above `secretly()`"),
         tries_files: false,
         tries_sockets: false,
@@ -57,7 +47,6 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "python",
         prefix: "Python",
-        built_by: PYTHON,
         advice: Some("add @action above `def secretly`"),
         tries_files: true,
         tries_sockets: true,
@@ -65,7 +54,6 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "c",
         prefix: "C",
-        built_by: MAKE,
         advice: Some("to probe_actions in actions.c"),
         tries_files: true,
         tries_sockets: false,
@@ -73,7 +61,6 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "cpp",
         prefix: "Cpp",
-        built_by: MAKE,
         advice: None,
         tries_files: true,
         tries_sockets: false,
@@ -81,7 +68,6 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "zig",
         prefix: "Zig",
-        built_by: MAKE,
         advice: None,
         tries_files: true,
         tries_sockets: false,
@@ -89,7 +75,6 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "go",
         prefix: "Go",
-        built_by: MAKE,
         advice: None,
         tries_files: true,
         tries_sockets: true,
@@ -153,7 +138,7 @@ impl Language {
                 find_module(module).is_some(),
                 "{module}.wasm is not built: run {} to target/components (the probes to target/fixtures); or name the \
                  languages that are built, as in LIVESIDE_LANGUAGES=rust,js",
-                self.built_by.replace("LANG", self.name)
+                BUILT_BY
             );
         }
         let modules: Vec<&str> = modules.iter().map(String::as_str).collect();

@@ -96,14 +96,14 @@ static live_result on_upload(live_context *cx, const live_upload *upload) {
     }
 }
 
-#if PROBE_VERSION > 1
+/** The other version calls the number otherwise. */
 static live_result migrate(live_context *cx, const char *from_version, live_json state) {
-    if (strcmp(from_version, "1.0.0") != 0) return LIVE_OK;
-    live_set(cx, state, "amount", live_get(state, "value"));
-    live_set(cx, state, "value", NULL);
+    (void)from_version;
+    if (live_get(state, OTHER_VALUE) == NULL) return LIVE_OK;
+    live_set(cx, state, VALUE, live_get(state, OTHER_VALUE));
+    live_set(cx, state, OTHER_VALUE, NULL);
     return LIVE_OK;
 }
-#endif
 
 static const live_component probe = {
     .name = "CProbe",
@@ -128,9 +128,7 @@ static const live_component probe = {
         .disconnect = on_disconnect,
         .destroy = on_destroy,
     },
-#if PROBE_VERSION > 1
     .migrate = migrate,
-#endif
 };
 
 LIVESIDE_MODULE(&probe, &hall, &box);

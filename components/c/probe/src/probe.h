@@ -8,12 +8,14 @@
 #define PROBE_VERSION 1
 #endif
 
-/** What version 2 calls otherwise. */
+/** What the versions call differently. */
 #if PROBE_VERSION == 1
 #define VALUE "value"
+#define OTHER_VALUE "amount"
 #define VERSION "1.0.0"
 #else
 #define VALUE "amount"
+#define OTHER_VALUE "value"
 #define VERSION "2.0.0"
 #endif
 
