@@ -1,8 +1,8 @@
 // An input in step with the state, with the client's rules: what is typed shows at once, is sent a moment later, and is
 // kept while there is no connection.
 
-import type { FieldOptions, Handle, Stop } from "@liveside/client";
-import { type FieldShown, type FieldStore, fieldStore } from "@liveside/client/shared";
+import type { FieldOptions, Handle } from "@liveside/client";
+import { type FieldShown, fieldStore } from "@liveside/client/shared";
 import { useMemo } from "react";
 import { useStore } from "./store.ts";
 
@@ -35,10 +35,9 @@ export function useField<T = any>(handle: Handle<any>, path: string, { syncOn, d
     const options = { ...(syncOn && { syncOn }), ...(debounce !== undefined && { debounce }) };
     return fieldStore<T>(handle, path, options);
   }, [handle, path, syncOn, debounce]);
-  const ref = useMemo(() => binding(store), [store]);
   const shown = useStore(store);
   const { value } = shown;
-  const { field } = store;
+  const { field, ref } = store;
   return {
     ...shown,
     ref,
@@ -48,14 +47,5 @@ export function useField<T = any>(handle: Handle<any>, path: string, { syncOn, d
     blur: field.blur,
     sync: field.sync,
     revert: field.revert,
-  };
-}
-
-/** A ref that binds what it is given, and lets go of what was before. */
-function binding({ field }: FieldStore): (input: Element | null) => void {
-  let stop: Stop | undefined;
-  return (input) => {
-    stop?.();
-    stop = input ? field.bind(input) : undefined;
   };
 }

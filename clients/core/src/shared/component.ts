@@ -1,6 +1,6 @@
 // A component that all of a page shares who ask for the same: one mount on the server, however many use it.
 
-import type { Actions, Client, Connection, Live, LiveError, State, Stop, UseOptions } from "@liveside/client";
+import { type Actions, type Client, type Connection, type Live, LiveError, type State, type Stop, type UseOptions } from "@liveside/client";
 import { type ActionCalls, actionsOf } from "./actions.ts";
 import { isServer } from "./inert.ts";
 import { noteRefusal } from "./refused.ts";
@@ -92,6 +92,8 @@ export class ComponentStore<S extends State = State, A = Actions> extends Store<
       this.#ready = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
       this.#ready.catch(() => {});
       this.#settleReady();
+      // Nothing would ever settle it.
+      if (isServer()) this.#settle?.reject(new LiveError("There is no initialState to render on a server", "NOT_CONNECTED"));
       this.#endUnlessUsed();
     }
     return this.#ready;

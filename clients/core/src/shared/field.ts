@@ -1,6 +1,6 @@
 // One input: the draft while somebody types, and what has become of it.
 
-import type { Field, FieldOptions, Handle } from "@liveside/client";
+import type { Field, FieldOptions, Handle, Stop } from "@liveside/client";
 import { Follower } from "./store.ts";
 
 export interface FieldShown<T = any> {
@@ -12,9 +12,11 @@ export interface FieldShown<T = any> {
   readonly pending: boolean;
 }
 
-/** With what an input needs: `change`, `blur`, `sync`, `revert`, `bind`. */
 export class FieldStore<T = any> extends Follower<FieldShown<T>> {
+  /** What an input needs: `change`, `blur`, `sync`, `revert`, `bind`. */
   readonly field: Field;
+  #input: Element | null = null;
+  #unbind: Stop | undefined;
 
   constructor(handle: Handle<any>, path: string, options?: FieldOptions) {
     const field = handle.field(path, options);
@@ -28,6 +30,15 @@ export class FieldStore<T = any> extends Follower<FieldShown<T>> {
     ]);
     this.field = field;
   }
+
+  /** Binds an input as it is, and lets go of the one before: what frameworks call a function ref. */
+  readonly ref = (input: Element | null): void => {
+    // Some tell of the same one again and again.
+    if (input === this.#input) return;
+    this.#unbind?.();
+    this.#input = input;
+    this.#unbind = input ? this.field.bind(input) : undefined;
+  };
 
   /** What was typed is not left behind with the input. */
   protected override end(): void {

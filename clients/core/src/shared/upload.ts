@@ -15,10 +15,10 @@ export interface UploadItem {
 }
 
 export class UploadStore extends Store<readonly UploadItem[]> {
-  readonly #handle: Live<any, any>;
+  readonly #handle: () => Live<any, any>;
   #items: readonly UploadItem[] = [];
 
-  constructor(handle: Live<any, any>) {
+  constructor(handle: () => Live<any, any>) {
     super();
     this.#handle = handle;
   }
@@ -31,7 +31,7 @@ export class UploadStore extends Store<readonly UploadItem[]> {
       this.#become(upload.id, { progress });
       options.onProgress?.(progress);
     };
-    const upload = this.#handle.upload(file, { ...options, onProgress });
+    const upload = this.#handle().upload(file, { ...options, onProgress });
     const name = options.filename ?? (file as File).name ?? "upload";
     const { id, progress } = upload;
     const cancel = () => upload.cancel();
@@ -64,6 +64,7 @@ export class UploadStore extends Store<readonly UploadItem[]> {
   }
 }
 
-export function uploadStore(handle: Live<any, any>): UploadStore {
-  return new UploadStore(handle);
+/** Of a handle, or of the one that there is when a file is sent. */
+export function uploadStore(handle: Live<any, any> | (() => Live<any, any>)): UploadStore {
+  return new UploadStore(typeof handle === "function" ? handle : () => handle);
 }
