@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -18,17 +18,20 @@ const clients = join(root, "clients");
 export function build(name) {
   if (!existsSync(join(clients, "node_modules"))) throw new Error(`${clients} has no packages: run \`npm ci --ignore-scripts\` there`);
   const npm = (...args) => execFileSync("npm", args, { cwd: clients, stdio: ["ignore", "ignore", "inherit"] });
-  npm("run", "build");
-  npm("run", "build", `--workspace=@liveside/example-${name}`);
+  for (const part of ["client", name, `example-${name}`]) npm("run", "build", `--workspace=@liveside/${part}`);
   return join(clients, `examples/${name}-vite/dist`);
 }
 
-const components = () => process.env.LIVESIDE_COMPONENTS ?? join(root, "target/components");
+/** The modules that the examples use: to make ready what nobody asks for takes a while. */
+const MODULES = ["counter", "form", "room-chat", "upload"];
 
-/** A daemon that serves these files. Limits of one visitor do not hold for tests. */
-export function serve(files, more = []) {
+/** A daemon with the components of the examples. */
+export function serve(...args) {
   const data = mkdtempSync(join(tmpdir(), "liveside-data-"));
-  return start(["serve", "--components", components(), "--data-dir", data, ...files, ...more], undefined, [data]);
+  const components = mkdtempSync(join(tmpdir(), "liveside-components-"));
+  const built = process.env.LIVESIDE_COMPONENTS ?? join(root, "target/components");
+  for (const name of MODULES) copyFileSync(join(built, `${name}.wasm`), join(components, `${name}.wasm`));
+  return start(["serve", "--components", components, "--data-dir", data, ...args], undefined, [data, components]);
 }
 
 /** What visitors of the app see and do. */
@@ -38,7 +41,7 @@ export function stories(name) {
     const files = build(name);
     // One after the other: where the browser does not start, no daemon is left behind.
     browser = await launch();
-    daemon = await serve(["--static", files]);
+    daemon = await serve("--static", files);
     wire = await startWire(daemon.address);
   });
   after(async () => {
