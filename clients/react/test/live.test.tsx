@@ -38,6 +38,16 @@ describe("useLive", () => {
     expect(socket().last("COMPONENT_UNMOUNT").componentId).toBe("id-2");
   });
 
+  it("mounts another for other props, and not for the same said anew", async () => {
+    const Page = ({ count }: { count: number }) => <p>{useLive("LiveCounter", { props: { count } }).status}</p>;
+    const { rerender } = await render(<Page count={1} />);
+    await mounts("id-1", { count: 1 });
+    await rerender(<Page count={1} />);
+    expect(socket().count("COMPONENT_MOUNT")).toBe(1);
+    await rerender(<Page count={2} />);
+    expect(socket().last("COMPONENT_MOUNT").payload.props).toEqual({ count: 2 });
+  });
+
   it("goes on with the same where one view follows another", async () => {
     const { rerender } = await render(<Counter key="before" />);
     await mounts("id-1", { count: 5 });

@@ -7,13 +7,8 @@ import type { Readable } from "svelte/store";
 export function readableOf<T>(store: Pick<Store<T>, "get" | "subscribe">): Readable<T> {
   return {
     subscribe(run) {
-      let shown: T;
-      const show = () => {
-        const now = store.get();
-        if (now !== shown) run((shown = now));
-      };
-      const stop = store.subscribe(show);
-      run((shown = store.get()));
+      const stop = store.subscribe(() => run(store.get()));
+      run(store.get());
       return stop;
     },
   };

@@ -35,6 +35,8 @@ export abstract class Store<T> {
     this.#ending = undefined;
     if (!this.used) this.begin();
     this.#listeners.add(own);
+    // What there is by now is no news.
+    this.get();
     return () => {
       if (this.#listeners.delete(own) && !this.used) this.endAfter(LINGER_MS);
     };
