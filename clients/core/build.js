@@ -1,13 +1,11 @@
 // Bundles the client from daemon/client/src, and what the framework packages share, into dist/.
 
 import { copyFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const require = createRequire(import.meta.url);
 
 rmSync(join(here, "dist"), { recursive: true, force: true });
 await build({
@@ -19,8 +17,10 @@ await build({
   splitting: true,
   target: "es2022",
   charset: "utf8",
-  // One client in both, and the codec from this workspace: the client's own packages need not be installed.
-  alias: { "@liveside/client": join(here, "src/index.ts"), "@msgpack/msgpack": dirname(require.resolve("@msgpack/msgpack/package.json")) },
+  // One client in both.
+  alias: { "@liveside/client": join(here, "src/index.ts") },
+  // A dependency of its own, with its own licence.
+  external: ["@msgpack/msgpack"],
   logLevel: "warning",
 });
 // The public types are written by hand in one file of declarations.
