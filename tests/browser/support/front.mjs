@@ -146,7 +146,7 @@ export function stories(name) {
     await at(ada.page, "chat-text").fill("Hello Bob");
     await at(ada.page, "chat-text").press("Enter");
     await bob.page.waitForFunction(() => document.querySelector('[data-testid="messages"]')?.textContent.includes("Hello Bob"));
-    assert.equal(await at(ada.page, "chat-text").inputValue(), "");
+    await ada.page.waitForFunction(() => document.querySelector('[data-testid="chat-text"]').value === "");
     ada.noErrors();
     await Promise.all([ada.close(), bob.close()]);
   });

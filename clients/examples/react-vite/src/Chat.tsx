@@ -7,8 +7,8 @@ export function Chat() {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const done = state.current ? actions.send({ text }) : enter(text);
-    // A refusal shows below; the text stays.
-    done.then(() => setText(""), () => {});
+    // A refusal shows below, and the text stays; so does what was typed meanwhile.
+    done.then(() => setText((now) => (now === text ? "" : now)), () => {});
   };
   const enter = async (name: string) => {
     await actions.setName({ name });
