@@ -127,6 +127,8 @@ pub(crate) enum Suite {
     Languages,
     /// The browser library, without a browser
     Client,
+    /// The packages for React, Vue and Svelte, without a browser
+    Frontends,
     /// The demo page in a real Chromium
     Browser,
 }

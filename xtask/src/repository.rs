@@ -50,6 +50,11 @@ impl Repository {
         self.root.join("daemon/client")
     }
 
+    /// The packages for React, Vue and Svelte, an npm workspace.
+    pub(crate) fn frontends(&self) -> PathBuf {
+        self.root.join("clients")
+    }
+
     /// The tests in a real browser, an npm project.
     pub(crate) fn browser_tests(&self) -> PathBuf {
         self.root.join("tests/browser")

@@ -21,6 +21,7 @@ const ALL: &[Suite] = &[
     Suite::Components,
     Suite::Languages,
     Suite::Client,
+    Suite::Frontends,
     Suite::Browser,
 ];
 
@@ -95,6 +96,7 @@ fn run_suite(
         Suite::Languages | Suite::Rust => cargo_test(&repository.root),
         Suite::Components => cargo_test(&repository.components()),
         Suite::Client => npm_test(repository, runner, &repository.client())?,
+        Suite::Frontends => npm_test(repository, runner, &repository.frontends())?,
         Suite::Browser => {
             install::browser(runner)?;
             npm_test(repository, runner, &repository.browser_tests())?
@@ -162,6 +164,7 @@ fn name(suite: Suite) -> &'static str {
         Suite::Components => "components",
         Suite::Languages => "languages",
         Suite::Client => "client",
+        Suite::Frontends => "frontends",
         Suite::Browser => "browser",
     }
 }

@@ -17,19 +17,48 @@ export type Actions = Record<string, any>;
 /** Ends what it was given for: a subscription, a binding, a scan. Calling it twice is harmless. */
 export type Stop = () => void;
 
+/**
+ * The components by name, each with its `state` and `actions`. Empty here: an app adds its own, by hand or with the file
+ * that `liveside types` writes, and `use("LiveCounter")` knows them from then on.
+ *
+ *     declare module "@liveside/client" {
+ *       interface LiveComponents {
+ *         LiveCounter: { state: { count: number }; actions: { increment(payload?: { by?: number }): Promise<number> } };
+ *       }
+ *     }
+ */
+export interface LiveComponents {}
+
+/** The names in {@link LiveComponents}. */
+export type ComponentName = keyof LiveComponents & string;
+
+/** The state of a component by its name. */
+export type StateOf<N extends string> = N extends ComponentName ? (LiveComponents[N] extends { state: infer S extends State } ? S : State) : State;
+
+/** The actions of a component by its name. */
+export type ActionsOf<N extends string> = N extends ComponentName ? (LiveComponents[N] extends { actions: infer A } ? A : Actions) : Actions;
+
 /** How a component is mounted. */
-export interface UseOptions {
+export interface UseOptions<S = State> {
   /** Laid over the component's default state; the component decides which keys it takes. */
   props?: Record<string, unknown>;
   /** The component's default room: the server joins it before `on-mount` runs, with every mount. */
   room?: string;
   /** How long mount, calls and sets may take, in milliseconds. Default: 30,000. */
   timeout?: number;
+  /**
+   * Shown until the server has told the state: what a page was rendered with. Only shown: the mount does not have it.
+   * Where the server tells the same, nothing changes and nobody is told.
+   */
+  initialState?: Readonly<Partial<S>> | undefined;
 }
 
 /** One mounted component. It mounts again by itself after a reconnect. */
 export interface Handle<S extends State = State> {
-  /** The state as the page should show it: the server's, with sets and drafts under way laid over it. Read-only; `{}` until mounted. */
+  /**
+   * The state as the page should show it: the server's, with sets and drafts under way laid over it. Read-only. Until it
+   * is mounted it is `initialState`, or `{}`.
+   */
   readonly state: Readonly<S>;
   /** The component is mounted on an open connection. */
   readonly $connected: boolean;
@@ -37,6 +66,8 @@ export interface Handle<S extends State = State> {
   readonly $loading: boolean;
   /** How many calls are kept to be sent later, `{ queue: true }`. */
   readonly $pending: number;
+  /** The keys that show what the server has not confirmed: what was set or typed. */
+  readonly $unsaved: readonly string[];
   /** Who is signed in on the connection; null for nobody. */
   readonly $user: string | null;
   /** The last failure of a mount, call or set, or the last error that the component pushed. The next call or set clears it. */
@@ -48,6 +79,7 @@ export interface Handle<S extends State = State> {
   subscribe<K extends keyof S & string>(key: K, listener: (value: S[K], previous: S[K] | undefined) => void): Stop;
   subscribe(key: "$connected" | "$loading", listener: (value: boolean) => void): Stop;
   subscribe(key: "$pending", listener: (value: number) => void): Stop;
+  subscribe(key: "$unsaved", listener: (keys: readonly string[]) => void): Stop;
   subscribe(key: "$user", listener: (value: string | null) => void): Stop;
   subscribe(key: "$error", listener: (error: LiveError | null) => void): Stop;
 
@@ -326,7 +358,8 @@ export interface Connection {
 export interface Client {
   readonly connection: Connection;
   /** Mounts a component and gives its handle at once; `$connected` tells when it is there. */
-  use<S extends State = State, A = Actions>(component: string, options?: UseOptions): Live<S, A>;
+  use<N extends ComponentName>(component: N, options?: UseOptions<StateOf<N>>): Live<StateOf<N>, ActionsOf<N>>;
+  use<S extends State = State, A = Actions>(component: string, options?: UseOptions<NoInfer<S>>): Live<S, A>;
 }
 
 export interface LiveOptions {

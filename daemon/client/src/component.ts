@@ -11,7 +11,7 @@ import { type Asking, Outgoing } from "./outgoing.ts";
 import { Room } from "./room.ts";
 import { type Signed, SignedState, purposeOf } from "./signed.ts";
 import type { Upload } from "./uploads.ts";
-import { bytesOf } from "./wire.ts";
+import { bytesOf, copyOf } from "./wire.ts";
 
 const TIMEOUT_MS = 30_000;
 
@@ -42,7 +42,7 @@ export class Component {
   /** The server's id, while mounted. */
   id: string | undefined;
   error: LiveError | null = null;
-  /** There is a state to show. Once mounted it stays, also while the connection is lost. */
+  /** There is a state to show: the server's, or the one that it was given to begin with. It stays while the connection is lost. */
   hasState = false;
 
   readonly #options: UseOptions;
@@ -52,6 +52,8 @@ export class Component {
   readonly #keyChange = new Topics<[]>();
   #underWay = 0;
   #mounting = false;
+  /** The server has told the state. */
+  #told = false;
   /** Why the server did not mount it. It is tried again with the next connection. */
   #refused: LiveError | undefined;
   #ended = false;
@@ -62,6 +64,10 @@ export class Component {
     this.#options = options;
     this.#connection = connection;
     this.#mounts = mounts;
+    if (options.initialState) {
+      this.layers.replace(copyOf(options.initialState));
+      this.hasState = true;
+    }
     const target = (action?: string) => (this.connected ? this.id : this.#ended ? this.#unmountedError(action) : this.#refused);
     this.outgoing = new Outgoing(connection, options.timeout ?? TIMEOUT_MS, target);
   }
@@ -71,7 +77,7 @@ export class Component {
   }
 
   get loading(): boolean {
-    return this.#underWay > 0 || !(this.hasState || this.#refused || this.#ended);
+    return this.#underWay > 0 || !(this.#told || this.#refused || this.#ended);
   }
 
   get refused(): LiveError | undefined {
@@ -84,6 +90,7 @@ export class Component {
     if (key === "$loading") return this.loading;
     if (key === "$error") return this.error;
     if (key === "$pending") return this.outgoing.queued;
+    if (key === "$unsaved") return this.layers.unsaved;
     if (key === "$user") return this.#connection.user;
     return this.layers.view[key];
   }
@@ -233,7 +240,7 @@ export class Component {
     if (this.#ended) return this.#mounts.leave(this, id);
     const first = !this.hasState;
     this.id = id;
-    this.hasState = true;
+    this.hasState = this.#told = true;
     this.error = null;
     this.signed.keep(signedState);
     const changed = this.layers.replace(state);

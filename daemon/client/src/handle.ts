@@ -24,6 +24,9 @@ export function createHandle<S extends State = State, A = Actions>(component: Co
     get $pending() {
       return component.outgoing.queued;
     },
+    get $unsaved() {
+      return component.layers.unsaved;
+    },
     get $user() {
       return component.read("$user") as string | null;
     },

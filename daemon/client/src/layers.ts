@@ -29,16 +29,25 @@ export class Layers {
   #sets: PendingSet[] = [];
   readonly #drafts = new Map<string, Draft>();
   #view: Readonly<State> = Object.freeze({});
+  #unsaved: readonly string[] = [];
 
   /** All layers together. A new object after every change, and only then. */
   get view(): Readonly<State> {
     return this.#view;
   }
 
-  // Each of these returns the keys whose shown value changed.
+  /** The keys that have a draft or a set. */
+  get unsaved(): readonly string[] {
+    return this.#unsaved;
+  }
 
+  // Each of these returns the keys whose shown value changed; `$unsaved` if that has.
+
+  /** What is the same as before stays the same object: the server tells all of it again now and then. */
   replace(state: State): string[] {
-    this.#server = state;
+    const before = this.#server;
+    const kept = ([key, value]: [string, unknown]) => [key, JSON.stringify(before[key]) === JSON.stringify(value) ? before[key] : value];
+    this.#server = Object.fromEntries(Object.entries(state).map(kept));
     return this.#show();
   }
 
@@ -94,6 +103,11 @@ export class Layers {
     for (const [key, { value }] of this.#drafts) after[key] = value;
     const changed = Object.keys({ ...before, ...after }).filter((key) => !Object.is(before[key], after[key]));
     if (changed.length > 0) this.#view = Object.freeze(after);
+    const unsaved = [...new Set([...this.#sets.map(({ key }) => key), ...this.#drafts.keys()])];
+    if (`${unsaved}` !== `${this.#unsaved}`) {
+      this.#unsaved = Object.freeze(unsaved);
+      changed.push("$unsaved");
+    }
     return changed;
   }
 }

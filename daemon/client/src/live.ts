@@ -1,6 +1,6 @@
 // `live(url)`: one client for each URL, however many scripts of a page ask for it.
 
-import type { Actions, Client, Live, LiveOptions, State, UseOptions } from "./api.ts";
+import type { Client, LiveOptions, UseOptions } from "./api.ts";
 import type { Component } from "./component.ts";
 import { createHandle } from "./handle.ts";
 import { Mounts } from "./mounts.ts";
@@ -16,9 +16,7 @@ export function live(where: string | LiveOptions = {}, more?: LiveOptions): Clie
   const mounts = mountsOf(options);
   return {
     connection: mounts.connection,
-    use<S extends State = State, A = Actions>(component: string, use: UseOptions = {}): Live<S, A> {
-      return createHandle<S, A>(mounts.use(component, use, options.storage !== false));
-    },
+    use: (component: string, use: UseOptions = {}) => createHandle<any, any>(mounts.use(component, use, options.storage !== false)),
   };
 }
 

@@ -111,6 +111,30 @@ export async function uploads({ live }: { live: typeof published.live }): Promis
   upload.progress.bytesUploaded = 1;
 }
 
+declare module "../src/api.ts" {
+  interface LiveComponents {
+    LiveTally: { state: CounterState; actions: CounterActions };
+  }
+}
+
+export async function named({ live }: { live: typeof published.live }): Promise<void> {
+  const tally = live().use("LiveTally", { initialState: { count: 1 } });
+  const { count }: { count: number } = await tally.increment({ by: tally.state.count });
+  // What is said beside the call goes before what the name stands for, and other names are untyped.
+  const other: string = live().use<ChatState>("LiveTally").state.topic;
+  const name: string = "LiveTally";
+  void [count, other, live().use(name).state.anything, live().use("LiveOther").anything()];
+
+  // @ts-expect-error: no such action
+  void tally.decrement();
+  // @ts-expect-error: not text
+  void tally.increment({ by: "1" });
+  // @ts-expect-error: no such key
+  tally.state.cuont;
+  // @ts-expect-error: no such state
+  live().use<CounterState>("LiveCounter", { initialState: { count: "1" } });
+}
+
 export async function untyped({ live }: { live: typeof published.live }): Promise<void> {
   const counter = live().use("LiveCounter");
   const result = await counter.increment({ by: 2 });

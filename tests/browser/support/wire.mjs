@@ -44,6 +44,11 @@ export async function startWire(address) {
         }
       }
     },
+    /** As when a network is gone and a browser knows: what is open ends, and nothing new gets through. */
+    drop() {
+      isCut = true;
+      for (const { browser, daemon } of pairs) for (const socket of [browser, daemon]) socket.destroy();
+    },
     mend() {
       isCut = false;
       for (const browser of waiting.splice(0)) pass(browser);

@@ -81,6 +81,7 @@ function mount(element: HTMLElement): void {
   if (!name || components.has(element)) return;
   const attribute = (name: string) => element.getAttribute(name) ?? undefined;
   const props = parseJson(attribute("live-props"));
+  const initialState = parseJson(attribute("live-initial"));
   const room = attribute("live-room");
   // For a part of the page, or all of it.
   const inherited = (name: string) => element.closest(`[${name}]`)?.getAttribute(name) ?? undefined;
@@ -88,7 +89,7 @@ function mount(element: HTMLElement): void {
   const encoding = parseEncoding(inherited("live-encoding"));
   const storage = parseSwitch(inherited("live-storage"));
   const where = { storage, ...(url && { url }), ...(encoding && { encoding }) };
-  const component = mountComponent(where, name, { ...(props && { props }), ...(room && { room }) });
+  const component = mountComponent(where, name, { ...(props && { props }), ...(room && { room }), initialState });
   component.rehydrations.add((detail) => element.dispatchEvent(new CustomEvent("liveside:rehydrated", { bubbles: true, detail })));
   components.set(element, component);
 }
