@@ -4,6 +4,7 @@ mod build;
 mod inspect;
 mod new;
 mod remote;
+mod types;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +50,8 @@ pub enum Command {
     New(new::NewArgs),
     /// Build guests from their sources, in whatever language, and check the modules.
     Build(build::BuildArgs),
+    /// Write TypeScript declarations of modules' components, for the browser.
+    Types(types::TypesArgs),
     /// Show what a module holds, or what a running daemon does.
     Inspect(InspectArgs),
     /// Print the events of a running daemon as they happen.
@@ -241,6 +244,7 @@ impl Command {
             }
             Self::New(args) => new::new(&args),
             Self::Build(args) => without_spans(|| build::build(&args)),
+            Self::Types(args) => without_spans(|| types::types(&args)),
             Self::Inspect(args) => without_spans(|| match (&args.url, &args.file) {
                 (Some(url), _) => watch::inspect(url, args.key.as_deref(), &args.target, args.json),
                 (None, Some(file)) => inspect::inspect(file, args.json),

@@ -11,6 +11,7 @@
 //! - `signed`, `recovery`: what a browser keeps of a component, and how it gets it back.
 //! - `uploads`: files that browsers send to components.
 //! - [`Observer`]: what is seen of all this, for the inspector. `inspect`: what that reads and changes.
+//! - `render`: what a component would begin with.
 //! - `backend`: what the app's back end does.
 //! - `swap`: a new version taking over.
 //!
@@ -34,6 +35,7 @@ mod persistent;
 mod quota;
 mod recovery;
 mod refusal;
+mod render;
 mod room;
 mod room_logic;
 mod rooms;

@@ -29,6 +29,8 @@ const MAX_NAME_CHARS: usize = 64;
 #[derive(Debug)]
 pub struct Schema {
     validator: Validator,
+    /// As the component has it.
+    source: Value,
 }
 
 /// A schema is of no use.
@@ -59,7 +61,12 @@ impl Schema {
     /// # Errors
     /// If it is no schema, is too large, or refers to something outside of itself.
     pub fn compile(text: &str) -> Result<Self, SchemaError> {
-        Self::of(&parse(text)?)
+        let whole = parse(text)?;
+        let validator = compile(&whole)?;
+        Ok(Self {
+            validator,
+            source: whole,
+        })
     }
 
     /// Compiles the text of an object's schema for single keys of it: what it says of the object as a whole, or of
@@ -70,18 +77,18 @@ impl Schema {
     pub fn compile_for_keys(text: &str) -> Result<Self, SchemaError> {
         let whole = parse(text)?;
         // The whole must be right too: what is left out would hide what is wrong with it.
-        Self::of(&whole)?;
-        Self::of(&keys::without_rules_of_the_whole(&whole))
+        compile(&whole)?;
+        let validator = compile(&keys::without_rules_of_the_whole(&whole))?;
+        Ok(Self {
+            validator,
+            source: whole,
+        })
     }
 
-    fn of(schema: &Value) -> Result<Self, SchemaError> {
-        let validator = jsonschema::options()
-            .offline()
-            .should_validate_formats(true)
-            .with_pattern_options(PatternOptions::regex())
-            .build(schema)
-            .map_err(|error| SchemaError::Invalid(told(&error)))?;
-        Ok(Self { validator })
+    /// The schema itself, as the component has it.
+    #[must_use]
+    pub fn source(&self) -> &Value {
+        &self.source
     }
 
     /// Checks a JSON value. `root` is what the value is called in errors: `payload` makes `payload.by: ..`.
@@ -109,6 +116,15 @@ impl Schema {
         }
         Err(Mismatch(told.join("; ")))
     }
+}
+
+fn compile(schema: &Value) -> Result<Validator, SchemaError> {
+    jsonschema::options()
+        .offline()
+        .should_validate_formats(true)
+        .with_pattern_options(PatternOptions::regex())
+        .build(schema)
+        .map_err(|error| SchemaError::Invalid(told(&error)))
 }
 
 fn parse(text: &str) -> Result<Value, SchemaError> {

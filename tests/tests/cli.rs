@@ -281,3 +281,29 @@ async fn a_daemon_that_has_nothing_to_do_reads_nothing() {
     }
     assert!(quiet, "it reads and reads");
 }
+
+#[test]
+fn types_are_written_for_the_browser() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("live.d.ts");
+    let (form, rules) = (module("form"), module("rules"));
+    let out_text = out.to_str().unwrap();
+    let written = liveside(&[
+        "types",
+        form.to_str().unwrap(),
+        rules.to_str().unwrap(),
+        "--out",
+        out_text,
+    ]);
+    assert!(written.status.success(), "{}", text(&written.stderr));
+    let types = std::fs::read_to_string(&out).unwrap();
+    for part in [
+        "declare module \"@liveside/client\"",
+        "LiveForm: {",
+        "submitted: boolean",
+        "validate(payload?: unknown): Promise<any>;",
+        "setValue(payload: { key: string; value: unknown }): Promise<any>;",
+    ] {
+        assert!(types.contains(part), "{part}\n{types}");
+    }
+}

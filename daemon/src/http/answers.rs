@@ -222,6 +222,16 @@ pub(super) struct ActionResult {
     pub(super) result: Box<serde_json::value::RawValue>,
 }
 
+/// What a component would begin with.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Rendered {
+    /// Its whole name.
+    pub(super) component: String,
+    /// Its keys with their values.
+    #[schema(value_type = Object)]
+    pub(super) state: Box<serde_json::value::RawValue>,
+}
+
 /// Why something was not done.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Refused {

@@ -7,15 +7,17 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{DefaultBodyLimit, Extension, FromRequest, Path, RawQuery, Request, State};
+use axum::extract::{
+    DefaultBodyLimit, Extension, FromRequest, Path, Query, RawQuery, Request, State,
+};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Json as AsJson;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::answers::{ActionResult, Refused, Told};
+use super::answers::{ActionResult, Refused, Rendered, Told};
 use super::problem::Problem;
 use super::request_id::RequestId;
 use super::{Http, Peer};
@@ -140,6 +142,41 @@ pub(super) async fn message(
     let Path(room) = room?;
     let data = asked.value()?;
     Ok(counted(http.hub.live.emit(&room, MESSAGE_EVENT, data)?))
+}
+
+/// With what a page is rendered.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Rendering {
+    /// The room that the browser will mount it with.
+    room: Option<String>,
+    /// Its props, a JSON object.
+    props: Option<String>,
+}
+
+/// The state that a component would begin with, for the first paint of a page. Nothing is mounted.
+#[utoipa::path(get, path = "/api/live/render-state/{component}", tag = "back end", security(("apiKey" = [])),
+    params(("component" = String, Path, description = "Its name"), Rendering),
+    responses((status = 200, body = Rendered), (status = 401, body = Refused), (status = 404, body = Refused)))]
+pub(super) async fn render_state(
+    State(http): State<Arc<Http>>,
+    Extension(peer): Extension<Peer>,
+    Path(component): Path<String>,
+    Query(with): Query<Rendering>,
+    headers: HeaderMap,
+) -> Result<AsJson<Rendered>, Problem> {
+    http.check_key(&headers, peer)?;
+    if let Some(room) = &with.room {
+        names::check_room(room).map_err(Problem::invalid)?;
+    }
+    let props: Option<&RawValue> = match &with.props {
+        Some(props) => Some(serde_json::from_str(props).map_err(|error| not_json(&error))?),
+        None => None,
+    };
+    let live = &http.hub.live;
+    let (component, state) = live.render(&component, with.room.as_deref(), props).await?;
+    let state = RawValue::from_string(state.to_text(None)).map_err(|error| not_json(&error))?;
+    Ok(AsJson(Rendered { component, state }))
 }
 
 #[derive(Deserialize)]

@@ -45,6 +45,7 @@ fn described() -> OpenApiRouter<Arc<Http>> {
         .routes(routes!(backend::message))
         .routes(routes!(backend::broadcast))
         .routes(routes!(backend::call))
+        .routes(routes!(backend::render_state))
 }
 
 /// Adds what no single route says.

@@ -185,7 +185,7 @@ impl Live {
     }
 
     /// What a new mount begins with.
-    fn subject(
+    pub(super) fn subject(
         &self,
         version: &Version,
         props: Option<&RawValue>,
