@@ -138,5 +138,11 @@ async fn explain(mut stream: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
+/// Chooses what clients of this process do their cryptography with: several are compiled in. One that is chosen already
+/// stays.
+pub fn choose_provider() {
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+}
+
 #[cfg(test)]
 mod tests;

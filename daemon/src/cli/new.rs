@@ -112,7 +112,12 @@ pub(super) fn new(args: &NewArgs) -> anyhow::Result<()> {
 /// From the new folder to the page.
 fn steps(lang: Lang, sdk: &Path) -> Vec<String> {
     let install = match lang {
-        Lang::Js | Lang::Ts => vec!["npm install".to_owned()],
+        Lang::Js | Lang::Ts if sdk.join("node_modules").is_dir() => vec!["npm install".to_owned()],
+        // npm links a package by its path, and leaves what that needs to it.
+        Lang::Js | Lang::Ts => vec![
+            format!("npm ci --ignore-scripts --prefix '{}'", sdk.display()),
+            "npm install".to_owned(),
+        ],
         Lang::Python => vec![
             "python3 -m venv .venv".to_owned(),
             format!(".venv/bin/pip install -e '{}[dev]'", sdk.display()),

@@ -175,8 +175,7 @@ async fn connect(url: &Url) -> anyhow::Result<WebSocketStream<MaybeTlsStream<Tcp
     socket
         .set_scheme(scheme)
         .map_err(|()| anyhow!("{url} is no address of a daemon"))?;
-    // Several are compiled in; one that is chosen already stays.
-    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+    crate::tls::choose_provider();
     let (socket, _) = tokio_tungstenite::connect_async(socket.as_str())
         .await
         .with_context(|| format!("no socket at {socket}"))?;

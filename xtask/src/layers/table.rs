@@ -93,7 +93,7 @@ pub(super) const FENCES: &[Fence] = &[
     },
     Fence {
         crates: &["reqwest"],
-        modules: &["auth", "fetch", "webhooks"],
+        modules: &["auth", "cli", "fetch", "telemetry", "webhooks"],
         reason: "every request that leaves the daemon then obeys a list of hosts or the operator's own address",
     },
     Fence {
