@@ -97,6 +97,26 @@ test("the vault tells the length of the token and never the token", async () => 
   await close();
 });
 
+test("the counters of all languages count together", async () => {
+  const [one, two] = await Promise.all([open(browser, daemon.url), open(browser, daemon.url)]);
+  const counts = '#languages [data-testid^="count-"]';
+  await one.page.waitForFunction((selector) => document.querySelectorAll(selector).length > 1, counts);
+  const buttons = one.page.locator('#languages [data-testid^="increment-"]');
+  const languages = await buttons.count();
+  // Zig and Go are there where somebody has them installed.
+  assert.ok(languages >= 6, `${languages} languages`);
+  for (let at = 0; at < languages; at += 1) await buttons.nth(at).click();
+  for (const { page } of [one, two]) {
+    const all = ([selector, count]) => {
+      const shown = Array.from(document.querySelectorAll(selector), (output) => output.textContent);
+      return shown.length > 1 && shown.every((text) => text === String(count));
+    };
+    await page.waitForFunction(all, [counts, languages]);
+  }
+  one.noErrors();
+  await Promise.all([one.close(), two.close()]);
+});
+
 test("after a restart of the daemon the page comes back by itself", async () => {
   const own = await serveDemo();
   const { page, close } = await open(browser, own.url);
