@@ -358,7 +358,7 @@ impl DaemonBuilder {
         }
         let mut child = command
             // The tests' own: the daemon would take it for a setting that it does not know.
-            .env_remove("LIVESIDE_LANGUAGES")
+            .env_remove("CONFORMANCE_LANGUAGES")
             .args(["--listen", "127.0.0.1:0", "--config"])
             .arg(&file)
             .arg("--cache-dir")

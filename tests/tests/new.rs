@@ -22,7 +22,7 @@ fn run(folder: &Path, program: &str, arguments: &[&str]) -> Output {
         .current_dir(folder)
         .env("LIVESIDE_LOG", "error")
         .env("VIRTUAL_ENV", python)
-        .env_remove("LIVESIDE_LANGUAGES")
+        .env_remove("CONFORMANCE_LANGUAGES")
         .output()
         .unwrap_or_else(|error| panic!("{program}: {error}"))
 }
@@ -45,7 +45,7 @@ fn liveside(folder: &Path, arguments: &[&str]) -> String {
 
 /// A new project is made, tested as its read-me says, built, served and called.
 async fn from_nothing(lang: &str, test: &[(&str, &[&str])]) {
-    let wanted = std::env::var("LIVESIDE_LANGUAGES").unwrap_or_else(|_| lang.to_owned());
+    let wanted = std::env::var("CONFORMANCE_LANGUAGES").unwrap_or_else(|_| lang.to_owned());
     if !wanted.split(',').any(|name| name == lang) {
         return;
     }

@@ -18,7 +18,7 @@ async fn a_page_is_rendered_with_what_a_mount_would_begin_with() {
         let path = format!("/api/live/render-state/{path}");
         daemon.http("GET", &path).send().await
     };
-    let rendered = get("counter?room=lobby").await.json();
+    let rendered = get("liveCounter?room=lobby").await.json();
     assert_eq!(rendered["component"], "LiveCounter", "{rendered}");
     // The room's number, though nobody has mounted anything for the page.
     assert_eq!(rendered["state"]["count"], 3, "{rendered}");

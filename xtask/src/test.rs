@@ -102,12 +102,14 @@ fn run_suite(
             npm_test(repository, runner, &repository.browser_tests())?
         }
     };
+    if suite == Suite::Browser {
+        command.env("LIVESIDE_CACHE_DIR", warm::cache(repository));
+    }
     if suite == Suite::Rust {
-        command.env("LIVESIDE_LANGUAGES", languages::built(repository)?);
+        command.env("CONFORMANCE_LANGUAGES", languages::built(repository)?);
     }
     if uses_daemon(suite) {
         command.env("LIVESIDE_BIN", repository.daemon()?);
-        command.env("LIVESIDE_CACHE_DIR", warm::cache(repository));
     }
     run_one(runner, command, count)
 }

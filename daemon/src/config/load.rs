@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::Config;
 
 /// Variables that are not settings: of the log, of the command line, of the guests' build, of the tests.
-const NOT_SETTINGS: [&str; 4] = ["log", "config", "build_cache_dir", "bin"];
+const NOT_SETTINGS: [&str; 5] = ["log", "config", "build_cache_dir", "bin", "sdk"];
 
 /// The configuration cannot be used.
 #[derive(Debug, thiserror::Error)]

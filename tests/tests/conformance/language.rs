@@ -7,7 +7,7 @@ use liveside_tests::{Daemon, DaemonBuilder, find_module};
 
 /// A language that brings the components.
 pub(crate) struct Language {
-    /// As the modules' names begin: `js-counter`. The variable `LIVESIDE_LANGUAGES` lists these.
+    /// As the modules' names begin: `js-counter`. The variable `CONFORMANCE_LANGUAGES` lists these.
     pub(crate) name: &'static str,
     /// As the components' names begin: `JsCounter`.
     prefix: &'static str,
@@ -93,9 +93,9 @@ pub(crate) async fn run<F: Future<Output = ()>>(
     }
 }
 
-/// The names in `LIVESIDE_LANGUAGES`; `None` for all.
+/// The names in `CONFORMANCE_LANGUAGES`; `None` for all.
 pub(crate) fn asked_for() -> Option<Vec<String>> {
-    let list = env::var("LIVESIDE_LANGUAGES").ok()?;
+    let list = env::var("CONFORMANCE_LANGUAGES").ok()?;
     Some(list.split(',').map(|name| name.trim().to_owned()).collect())
 }
 
@@ -137,7 +137,7 @@ impl Language {
             assert!(
                 find_module(module).is_some(),
                 "{module}.wasm is not built: run {} to target/components (the probes to target/fixtures); or name the \
-                 languages that are built, as in LIVESIDE_LANGUAGES=rust,js",
+                 languages that are built, as in CONFORMANCE_LANGUAGES=rust,js",
                 BUILT_BY
             );
         }

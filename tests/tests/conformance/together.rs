@@ -65,7 +65,7 @@ fn languages_that_are_asked_for_are_in_the_table() {
     for name in language::asked_for().unwrap_or_default() {
         assert!(
             TESTED.contains(&name.as_str()),
-            "LIVESIDE_LANGUAGES: there is no {name:?}, there are {TESTED:?}"
+            "CONFORMANCE_LANGUAGES: there is no {name:?}, there are {TESTED:?}"
         );
     }
 }
