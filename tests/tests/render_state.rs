@@ -4,6 +4,8 @@
 use liveside_tests::Daemon;
 use serde_json::json;
 
+const KEY: &str = "api-key = \"k\"\n";
+
 #[tokio::test]
 async fn a_page_is_rendered_with_what_a_mount_would_begin_with() {
     let daemon = Daemon::with(&["counter", "dashboard", "faulty"])
@@ -16,13 +18,22 @@ async fn a_page_is_rendered_with_what_a_mount_would_begin_with() {
         .await;
     let get = async |path: &str| {
         let path = format!("/api/live/render-state/{path}");
-        daemon.http("GET", &path).send().await
+        daemon
+            .http("GET", &path)
+            .header("Authorization", "Bearer k")
+            .send()
+            .await
     };
     let rendered = get("liveCounter?room=lobby").await.json();
     assert_eq!(rendered["component"], "LiveCounter", "{rendered}");
     // The room's number, though nobody has mounted anything for the page.
     assert_eq!(rendered["state"]["count"], 3, "{rendered}");
-    let stats = daemon.http("GET", "/api/live/stats").send().await.json();
+    let stats = daemon
+        .http("GET", "/api/live/stats")
+        .header("Authorization", "Bearer k")
+        .send()
+        .await
+        .json();
     assert_eq!(stats["instances"], 1);
 
     let dashboard = browser.mount("LiveDashboard", json!({})).await;
@@ -38,12 +49,22 @@ async fn a_page_is_rendered_with_what_a_mount_would_begin_with() {
 
     for (path, status) in [
         ("Nothing", 404),
+        // It needs a role.
+        ("LiveAdminPanel", 403),
         ("LiveCounter?room=a%20b", 400),
         ("LiveCounter?props=%7B", 400),
     ] {
         assert_eq!(get(path).await.status, status, "{path}");
     }
-    let keyed = Daemon::with(&[]).config("api-key = \"k\"\n").start().await;
-    let answer = keyed.http("GET", "/api/live/render-state/X").send().await;
+    let answer = daemon
+        .http("GET", "/api/live/render-state/LiveCounter")
+        .send()
+        .await;
     assert_eq!(answer.status, 401);
+    let keyless = Daemon::with(&["counter"]).start().await;
+    let answer = keyless
+        .http("GET", "/api/live/render-state/LiveCounter")
+        .send()
+        .await;
+    assert_eq!(answer.status, 403);
 }

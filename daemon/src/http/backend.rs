@@ -165,7 +165,8 @@ pub(super) async fn render_state(
     Query(with): Query<Rendering>,
     headers: HeaderMap,
 ) -> Result<AsJson<Rendered>, Problem> {
-    http.check_key(&headers, peer)?;
+    // The hooks of a mount may write: no page of another site may have them run.
+    http.check_change(&headers, Some(peer))?;
     if let Some(room) = &with.room {
         names::check_room(room).map_err(Problem::invalid)?;
     }

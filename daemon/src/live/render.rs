@@ -6,6 +6,7 @@
 use serde_json::value::RawValue;
 
 use super::Live;
+use super::admission::check_mount;
 use super::event::MountRequest;
 use super::refusal::Refusal;
 use crate::state::Document;
@@ -16,7 +17,7 @@ impl Live {
     /// A hook that fails leaves what it had changed before.
     ///
     /// # Errors
-    /// If there is no such component, or its logic breaks down.
+    /// If there is no such component, anonymous visitors may not mount it, or its logic breaks down.
     pub async fn render(
         &self,
         name: &str,
@@ -27,11 +28,13 @@ impl Live {
             .find(name)
             .ok_or_else(|| self.unknown_component(name))?;
         let component = slot.name().to_owned();
+        // What an anonymous visitor may not mount must not be in a page that anybody gets.
+        let version = slot.current();
+        check_mount(&version.definition, &Session::nobody())?;
         let mounted = slot.singleton.lock().clone();
         if let Some(inside) = mounted.and_then(|instance| instance.inside()) {
             return Ok((component, inside.state));
         }
-        let version = slot.current();
         let definition = &version.definition;
         let request = MountRequest {
             room: room.map(Into::into),
