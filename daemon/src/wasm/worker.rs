@@ -19,6 +19,9 @@ use super::secrets::Secrets;
 use super::subject::Subject;
 use crate::state::{Document, Json};
 
+/// The longest message of a crash that a guest tells of itself.
+const MAX_CRASH_BYTES: usize = 8 * 1024;
+
 /// Log lines of a call that has no mounted component behind it.
 const LOG_LINES_WITHOUT_SUBJECT: usize = 100;
 
@@ -398,7 +401,8 @@ impl<'m> Lease<'m> {
             wit::FailureCode::Limit => FailureKind::Limit,
             wit::FailureCode::Crashed => {
                 self.broken = true;
-                return Fault::Crashed { reason: message }.into();
+                let reason = cut(message);
+                return Fault::Crashed { reason }.into();
             }
         };
         Failure { kind, message }.into()
@@ -445,9 +449,30 @@ impl Drop for Lease<'_> {
     }
 }
 
+/// A traceback goes to the log: no longer than a person reads, whatever the guest says.
+fn cut(mut message: String) -> String {
+    if message.len() > MAX_CRASH_BYTES {
+        message.truncate(message.floor_char_boundary(MAX_CRASH_BYTES));
+        message.push('…');
+    }
+    message
+}
+
 fn call<'a>(name: &'a str, payload: Option<&'a Json>) -> wit::Call<'a> {
     wit::Call {
         name,
         payload: payload.map(Json::as_str),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crash_says_no_more_than_a_person_reads() {
+        assert_eq!(cut("short".to_owned()), "short");
+        let long = cut("é".repeat(MAX_CRASH_BYTES));
+        assert!(long.ends_with('…') && long.len() <= MAX_CRASH_BYTES + '…'.len_utf8());
     }
 }
