@@ -156,6 +156,7 @@ async fn a_collector_that_is_gone_stops_nothing() {
         let answer = client.call(&counter.id, "increment", json!({})).await;
         assert_eq!(answer["success"], true);
     }
+    daemon.logged("spans cannot be sent").await;
 }
 
 #[tokio::test]

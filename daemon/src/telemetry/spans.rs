@@ -4,6 +4,7 @@
 //! ids, never payloads, states or what somebody wrote.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -119,7 +120,11 @@ impl Exporter {
         let client = reqwest::Client::builder().timeout(PATIENCE).build()?;
         let exporter = SpanExporter::builder()
             .with_http()
-            .with_http_client(Client { client, runtime })
+            .with_http_client(Client {
+                client,
+                runtime,
+                is_failing: AtomicBool::new(false),
+            })
             .with_endpoint(endpoint.as_str())
             .build()
             .context("the exporter of spans cannot be made")?;
@@ -168,6 +173,8 @@ impl fmt::Debug for Exporter {
 struct Client {
     client: reqwest::Client,
     runtime: Handle,
+    /// Whether the last batch was lost: it is told once, and once when it is over.
+    is_failing: AtomicBool,
 }
 
 impl HttpClient for Client {
@@ -193,6 +200,17 @@ impl HttpClient for Client {
                 Ok::<_, HttpError>(response.body(answer.bytes().await?)?)
             }
         });
-        Box::pin(async move { sent.await? })
+        Box::pin(async move {
+            let outcome = sent.await.map_err(HttpError::from).flatten();
+            let was_failing = self.is_failing.swap(outcome.is_err(), Ordering::Relaxed);
+            match &outcome {
+                Err(error) if !was_failing => {
+                    tracing::warn!(%error, "spans cannot be sent and are dropped: is the collector of `tracing.otlp` there?");
+                }
+                Ok(_) if was_failing => tracing::info!("spans are sent again"),
+                _ => {}
+            }
+            outcome
+        })
     }
 }
