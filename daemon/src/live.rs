@@ -63,7 +63,8 @@ pub use event::{ActionCall, Event, MountRequest, PropertyUpdate, RoomCommand};
 pub use inspect::{Glance, Idle, Inside, Inspection, TimerGlance};
 pub use instance::{By, Instance};
 pub use observer::{
-    Follow, KEPT, Log, Observed, Observer, Part, Seen, SeenEvent, SeenInRoom, SeenSwap, Watch, What,
+    After, Follow, KEPT, Log, Observed, Observer, Part, Seen, SeenEvent, SeenInRoom, SeenSwap,
+    Watch, What,
 };
 pub use recovery::{Lost, RehydrateRequest};
 pub use refusal::Refusal;

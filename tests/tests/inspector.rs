@@ -272,6 +272,12 @@ async fn swaps_stand_on_a_timeline_those_that_were_refused_too() {
         (&taken["outcome"], &taken["components"][0]["instances"]),
         (&json!("taken"), &json!(1))
     );
+    // A state of the version before would not be understood by this one.
+    let instance = inspector.state["instances"]["rows"][0]["id"].clone();
+    let known = inspector.select(json!({"instance": instance})).await;
+    let travel = json!({"instance": instance, "seq": known[0]["seq"]});
+    let refused = inspector.act("travel", travel).await;
+    assert_eq!(refused["code"], "INVALID_PAYLOAD", "{refused}");
     daemon.replace("swap-one.wasm", "swap-broken");
     inspector
         .until(|inspector| inspector.state["swaps"].as_array().unwrap().len() == 3)

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use super::Live;
 use super::event::Event;
 use super::instance::{Instance, Resident};
-use super::observer::{Observed, What};
+use super::observer::{After, Observed, What};
 use super::refusal::Refusal;
 use super::room::Room;
 use super::slot::Slot;
@@ -83,7 +83,7 @@ enum Change {
     /// Keys are laid over the state.
     Edit(Json),
     /// State and private data are as they were once.
-    Travel(Box<(Document, Document)>),
+    Travel(Box<After>),
 }
 
 impl Inspection {
@@ -249,7 +249,15 @@ impl Instance {
                     })?;
             }
             Change::Travel(then) => {
-                let (state, private) = *then;
+                let now = &resident.version.definition.version;
+                if then.version != *now {
+                    let message = format!(
+                        "That state is of version {}, and {now} runs now: it would not be understood",
+                        then.version
+                    );
+                    return Err(Refusal::new(Code::InvalidPayload, message));
+                }
+                let After { state, private, .. } = *then;
                 replace(&mut subject.state, state);
                 if subject.private.is_some() || !private.is_empty() {
                     replace(subject.private_mut(), private);

@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 
 pub use log::{Log, Part};
 pub(super) use seen::Sketch;
-pub use seen::{Seen, SeenEvent, SeenInRoom, SeenSwap, What};
+pub use seen::{After, Seen, SeenEvent, SeenInRoom, SeenSwap, What};
 
 use super::swap::Swapped;
 use crate::clock::now_ms;

@@ -63,8 +63,19 @@ pub struct SeenEvent {
     pub user: Option<String>,
     /// `requestId`, as JSON text.
     pub request: Option<CompactString>,
-    /// In development: the state and the private data after it.
-    pub after: Option<(Document, Document)>,
+    /// In development: what there was after it.
+    pub after: Option<After>,
+}
+
+/// What there was after an event.
+#[derive(Debug, Clone)]
+pub struct After {
+    /// The version whose shape the state has.
+    pub version: Arc<str>,
+    /// The state.
+    pub state: Document,
+    /// The private data.
+    pub private: Document,
 }
 
 /// Something that happened in a room.
@@ -118,7 +129,7 @@ impl What {
                     + text(&event.payload)
                     + text(&event.result)
                     + delta.sum::<usize>()
-                    + after.map_or(0, |(state, private)| state.bytes() + private.bytes())
+                    + after.map_or(0, |after| after.state.bytes() + after.private.bytes())
             }
             Self::Room(happened) => size_of::<SeenInRoom>() + text(&happened.data),
         }
@@ -177,7 +188,11 @@ impl Instance {
             let subject = resident.subject.as_ref();
             subject.map(|subject| {
                 let private = subject.private.as_deref().cloned();
-                (subject.state.clone(), private.unwrap_or_default())
+                After {
+                    version: resident.version.definition.version.clone(),
+                    state: subject.state.clone(),
+                    private: private.unwrap_or_default(),
+                }
             })
         });
         let event = SeenEvent {
