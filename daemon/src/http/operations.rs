@@ -12,6 +12,7 @@ use utoipa::IntoParams;
 use super::access::Denied;
 use super::answers::{ConnectionInfo, Connections, Dashboard, MountedComponent, Performance};
 use super::{Http, Peer};
+use crate::clock::ms;
 use crate::connection::hub::Connected;
 use crate::telemetry::health::{Health, Report};
 
@@ -163,8 +164,4 @@ fn perform(name: &str, report: &Report, rest: Option<Duration>) -> Performance {
         last_event_ms: rest.map(ms),
         alerts,
     }
-}
-
-pub(super) fn ms(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -13,8 +13,8 @@ use super::answers::{
     WorkerStats,
 };
 use super::front::Scheme;
-use super::operations::ms;
 use super::{Http, Peer};
+use crate::clock::ms;
 use crate::live::Slot;
 use crate::protocol::{Encoding, PROTOCOL_VERSION};
 use crate::telemetry::health::Health;

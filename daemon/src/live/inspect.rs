@@ -160,14 +160,6 @@ impl Live {
     }
 }
 
-impl Slot {
-    /// Everything that is mounted of it, or, of a room's logic, that runs.
-    #[must_use]
-    pub fn all(&self) -> Vec<Arc<Instance>> {
-        self.instances()
-    }
-}
-
 impl Instance {
     /// What it looks like from outside.
     #[must_use]
@@ -280,11 +272,5 @@ impl Room {
     #[must_use]
     pub fn is_server_only(&self) -> bool {
         self.is_server_only
-    }
-
-    /// Its members, with their components, in the order of their joining.
-    #[must_use]
-    pub fn all_members(&self) -> Vec<Arc<Instance>> {
-        self.instances()
     }
 }

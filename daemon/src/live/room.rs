@@ -370,7 +370,9 @@ impl Room {
         members.map(|member| member.instance.id().clone()).collect()
     }
 
-    pub(super) fn instances(&self) -> Vec<Arc<Instance>> {
+    /// Its members, in the order of their joining.
+    #[must_use]
+    pub fn instances(&self) -> Vec<Arc<Instance>> {
         let core = self.core.lock();
         let members = core.seats.values().flat_map(|seat| &seat.members);
         members.map(|member| member.instance.clone()).collect()

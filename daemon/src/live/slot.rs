@@ -133,7 +133,9 @@ impl Slot {
         singleton.as_ref()?.audience.as_ref().map(|all| all.count())
     }
 
-    pub(super) fn instances(&self) -> Vec<Arc<Instance>> {
+    /// Everything that is mounted of it, or, of a room's logic, that runs.
+    #[must_use]
+    pub fn instances(&self) -> Vec<Arc<Instance>> {
         self.instances
             .lock()
             .iter()

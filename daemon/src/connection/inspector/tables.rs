@@ -1,10 +1,10 @@
 //! What there is, as tables: a part of it, where there is much.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::clock::ms;
 use crate::connection::Hub;
 use crate::live::{Glance, Slot};
 use crate::telemetry::memory::resident_bytes;
@@ -81,7 +81,7 @@ pub(super) fn connections(hub: &Hub, filter: &str) -> Value {
 pub(super) fn instances(hub: &Hub, filter: &str) -> Value {
     let (mut total, mut rows) = (0, Vec::new());
     for slot in hub.live.slots() {
-        let mut all = slot.all();
+        let mut all = slot.instances();
         total += all.len();
         all.sort_by(|a, b| a.id().cmp(b.id()));
         for instance in all {
@@ -189,8 +189,4 @@ pub(super) fn modules(hub: &Hub, filter: &str) -> Value {
         })
     });
     table(slots.len(), rows.collect())
-}
-
-pub(super) fn ms(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

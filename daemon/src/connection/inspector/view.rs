@@ -11,7 +11,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::show::{self, Show};
-use super::tables::{self, ms};
+use super::tables;
+use crate::clock::ms;
 use crate::connection::Hub;
 use crate::connection::Outbox;
 use crate::ids::InstanceId;
@@ -248,7 +249,7 @@ impl View {
     }
 
     fn room(&self, room: &Room) -> Value {
-        let members = room.all_members();
+        let members = room.instances();
         let members = members
             .iter()
             .take(200)
