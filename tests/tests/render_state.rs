@@ -8,7 +8,8 @@ const KEY: &str = "api-key = \"k\"\n";
 
 #[tokio::test]
 async fn a_page_is_rendered_with_what_a_mount_would_begin_with() {
-    let daemon = Daemon::with(&["counter", "dashboard", "faulty"])
+    let daemon = Daemon::with(&["counter", "dashboard", "admin-panel"])
+        .config(KEY)
         .start()
         .await;
     let mut browser = daemon.connect().await;

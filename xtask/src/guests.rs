@@ -1,6 +1,7 @@
 //! `cargo xtask components` and `component`: from `components/` to `target/components/NAME.wasm`, authenticators to
 //! `target/authenticators/NAME.wasm`.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
@@ -25,24 +26,33 @@ const FIXTURES: &[&str] = &["faulty", "faulty-auth", "recorder"];
 pub(crate) fn build_all(repository: &Repository, runner: &Runner, speed: Speed) -> Result<()> {
     let mut projects = find(repository)?;
     // Their tools are hundreds of megabytes: they are built where somebody has installed them.
-    projects.retain(|project| match project.language {
-        Language::Zig | Language::Go => is_ready(repository, project),
-        _ => true,
-    });
+    let is_optional = |project: &Project| matches!(project.language, Language::Zig | Language::Go);
+    leave_out(repository, &mut projects, is_optional);
     build(repository, runner, &projects, speed)
 }
 
-/// Whether a project's tools are there. If not, it is told.
-fn is_ready(repository: &Repository, project: &Project) -> bool {
+/// Leaves out those of some projects whose tools are not there, and says so in a line.
+fn leave_out(
+    repository: &Repository,
+    projects: &mut Vec<Project>,
+    is_optional: impl Fn(&Project) -> bool,
+) {
     let python = languages::python_of(repository);
-    let ready = tools_of(project, Some(&python)).is_ok();
-    if !ready {
+    let mut left_out = BTreeSet::new();
+    projects.retain(|project| {
+        let stays = !is_optional(project) || tools_of(project, Some(&python)).is_ok();
+        if !stays {
+            left_out.insert(format!("{:?}", project.language));
+        }
+        stays
+    });
+    if !left_out.is_empty() {
+        let languages: Vec<_> = left_out.into_iter().collect();
         terminal::line(&format!(
-            "left out, its tools are not there: {}",
-            project.name
+            "left out, their tools are not here: {}; `cargo xtask components` installs all but Zig and Go",
+            languages.join(", ")
         ));
     }
-    ready
 }
 
 /// Builds what the tools are there for: Rust, and other languages where somebody has installed theirs.
@@ -51,7 +61,7 @@ fn is_ready(repository: &Repository, project: &Project) -> bool {
 /// If one of them does not compile; the others are built all the same.
 pub(crate) fn build_ready(repository: &Repository, runner: &Runner, speed: Speed) -> Result<()> {
     let mut projects = find(repository)?;
-    projects.retain(|project| is_ready(repository, project));
+    leave_out(repository, &mut projects, |_| true);
     build(repository, runner, &projects, speed)
 }
 
