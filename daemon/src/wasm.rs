@@ -22,6 +22,7 @@ pub mod event;
 pub mod fault;
 mod files;
 mod host;
+mod libraries;
 mod limiter;
 pub mod module;
 pub mod secrets;

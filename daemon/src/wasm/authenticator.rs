@@ -18,7 +18,7 @@ use super::componentize::World;
 use super::engine::Engine;
 use super::fault::Fault;
 use super::host::GuestStore;
-use super::module::{LoadError, compile};
+use super::module::{LoadError, link};
 use super::secrets::Secrets;
 use super::worker;
 use crate::config::{AllowedHost, FetchConfig};
@@ -113,13 +113,8 @@ impl Authenticator {
         grants: AuthenticatorGrants,
     ) -> Result<Self, LoadError> {
         let engine = host.engine.clone();
-        let component = compile(&engine, bytes, World::Authenticator).await?;
-        let pre = engine
-            .inner
-            .linker
-            .instantiate_pre(&component)
-            .and_then(AuthenticatorPre::new)
-            .map_err(|error| LoadError::Link(format!("{error:#}")))?;
+        let linked = link(&engine, bytes, World::Authenticator).await?;
+        let pre = AuthenticatorPre::new(linked).map_err(LoadError::link)?;
         let name: Arc<str> = name.into();
         let secrets = grants.secrets.values().cloned().collect();
         let config = grants.config.into_iter().chain(grants.secrets);

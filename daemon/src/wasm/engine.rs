@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use moka::sync::Cache as Kept;
 use wasmtime::component::Linker;
-use wasmtime::{Cache, CacheConfig, Config};
+use wasmtime::{Cache, CacheConfig, Config, Module};
 
 use functions::Functions;
 
 use super::host::{self, GuestStore};
+use super::libraries::Library;
 
 /// How often the epoch ticks: a guest that computes gives way to others this often, and its processor time is
 /// measured in steps of it.
@@ -23,6 +25,10 @@ pub const TICK: Duration = Duration::from_millis(10);
 const MAX_WASM_STACK_BYTES: usize = 512 << 10;
 /// The host functions run on the guest's stack and need room of their own.
 const ASYNC_STACK_BYTES: usize = MAX_WASM_STACK_BYTES + (512 << 10);
+/// How many libraries are kept at hand, and for how long after they were last asked for. What a component stands on is
+/// kept by the component.
+const LIBRARIES: u64 = 64;
+const LIBRARIES_KEPT: Duration = Duration::from_secs(15 * 60);
 
 /// The engine could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +77,7 @@ pub(super) struct Inner {
     pub(super) engine: wasmtime::Engine,
     pub(super) linker: Linker<GuestStore>,
     pub(super) limits: GuestLimits,
+    libraries: Kept<String, Module>,
     /// Ends when the last clone of the engine is gone.
     _ticker: Ticker,
 }
@@ -102,8 +109,19 @@ impl Engine {
                 engine,
                 linker,
                 limits: config.limits,
+                libraries: Kept::builder()
+                    .max_capacity(LIBRARIES)
+                    .time_to_idle(LIBRARIES_KEPT)
+                    .build(),
                 _ticker: ticker,
             }),
+        })
+    }
+
+    /// The machine code of a library. Components that ask for the same one at the same time wait for one compilation.
+    pub(super) fn library(&self, library: &Library<'_>) -> Result<Module, Arc<wasmtime::Error>> {
+        self.inner.libraries.try_get_with_by_ref(&library.name, || {
+            Module::new(&self.inner.engine, library.bytes)
         })
     }
 }

@@ -1,11 +1,12 @@
 //! One version of one `.wasm` file: compiled, described, with a pool of warm workers.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use wasmtime::component::Component;
+use wasmtime::component::{Component, InstancePre, Linker};
 
 use super::bindings::LiveComponentPre;
 use super::componentize::{ComponentizeError, World, componentize};
@@ -14,6 +15,7 @@ use super::engine::Engine;
 use super::fault::Fault;
 use super::host::GuestStore;
 use super::host::MAX_DEPTH;
+use super::libraries::{self, Split};
 use super::worker::{Lease, Worker};
 
 /// What an authenticator exports, whatever its version.
@@ -48,6 +50,16 @@ pub enum LoadError {
     Interrupted,
 }
 
+impl LoadError {
+    fn compile(error: impl Display) -> Self {
+        Self::Compile(format!("{error:#}"))
+    }
+
+    pub(super) fn link(error: impl Display) -> Self {
+        Self::Link(format!("{error:#}"))
+    }
+}
+
 /// A loaded module.
 pub struct Module {
     name: Arc<str>,
@@ -79,21 +91,17 @@ impl Module {
     /// If it is no module, does not compile, does not fit the interface or cannot describe itself.
     pub async fn load(engine: &Engine, name: &str, bytes: Vec<u8>) -> Result<Self, LoadError> {
         let size = bytes.len();
-        let component = compile(engine, bytes, World::LiveComponent).await?;
-        let described = component.component_type();
+        let linked = link(engine, bytes, World::LiveComponent).await?;
+        let described = linked.component().component_type();
         let imports = described
             .imports(&engine.inner.engine)
             .map(|(name, _)| name.to_owned())
+            .filter(|name| !libraries::is_library(name))
             .collect();
         let is_authenticator = described
             .exports(&engine.inner.engine)
             .any(|(name, _)| name.starts_with(AUTHENTICATION));
-        let pre = engine
-            .inner
-            .linker
-            .instantiate_pre(&component)
-            .and_then(LiveComponentPre::new)
-            .map_err(|error| LoadError::Link(format!("{error:#}")))?;
+        let pre = LiveComponentPre::new(linked).map_err(LoadError::link)?;
         let mut module = Self {
             name: name.into(),
             engine: engine.clone(),
@@ -185,19 +193,48 @@ impl Module {
     }
 }
 
-/// Makes machine code of the bytes of a `.wasm` file, on a thread of its own; with a cache, only the first time.
-pub(super) async fn compile(
+/// Makes machine code of the bytes of a `.wasm` file and gives it what it imports, on a thread of its own.
+///
+/// Code that was compiled before is found again: with a cache directory whole modules, and in any case the libraries that
+/// running components stand on.
+pub(super) async fn link(
     engine: &Engine,
     bytes: Vec<u8>,
     world: World,
-) -> Result<Component, LoadError> {
+) -> Result<InstancePre<GuestStore>, LoadError> {
     let engine = engine.clone();
-    let compiled = tokio::task::spawn_blocking(move || -> Result<Component, LoadError> {
+    let linked = tokio::task::spawn_blocking(move || {
         let component = componentize(&bytes, world)?;
-        Component::new(&engine.inner.engine, &component)
-            .map_err(|error| LoadError::Compile(format!("{error:#}")))
+        match libraries::split(&component).map(|split| link_split(&engine, &split)) {
+            // What cannot be taken apart may still be a good component.
+            None | Some(Err(LoadError::Compile(_))) => {
+                let linker = &engine.inner.linker;
+                link_component(&engine, linker, &component)
+            }
+            Some(linked) => linked,
+        }
     });
-    compiled.await.map_err(|_| LoadError::Interrupted)?
+    linked.await.map_err(|_| LoadError::Interrupted)?
+}
+
+fn link_split(engine: &Engine, split: &Split<'_>) -> Result<InstancePre<GuestStore>, LoadError> {
+    let mut linker = engine.inner.linker.clone();
+    for library in &split.libraries {
+        let compiled = engine.library(library).map_err(LoadError::compile)?;
+        let mut root = linker.root();
+        root.module(&library.name, &compiled)
+            .map_err(LoadError::link)?;
+    }
+    link_component(engine, &linker, &split.component)
+}
+
+fn link_component(
+    engine: &Engine,
+    linker: &Linker<GuestStore>,
+    component: &[u8],
+) -> Result<InstancePre<GuestStore>, LoadError> {
+    let compiled = Component::new(&engine.inner.engine, component).map_err(LoadError::compile)?;
+    linker.instantiate_pre(&compiled).map_err(LoadError::link)
 }
 
 /// The workers of one module version.

@@ -82,7 +82,13 @@ pub(super) struct Fence {
 /// The fences.
 pub(super) const FENCES: &[Fence] = &[
     Fence {
-        crates: &["wasmtime", "wasmtime_wasi", "wasmtime_wasi_http"],
+        crates: &[
+            "wasm_encoder",
+            "wasmparser",
+            "wasmtime",
+            "wasmtime_wasi",
+            "wasmtime_wasi_http",
+        ],
         modules: &["wasm"],
         reason: "the engine can then be updated or replaced in one place",
     },
