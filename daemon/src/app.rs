@@ -388,6 +388,12 @@ pub(crate) fn engine_config(config: &Config) -> EngineConfig {
             result_bytes: config.limits.result_bytes,
             workers_per_module: config.limits.workers_per_module,
         },
+        wasi: config
+            .component_settings
+            .iter()
+            .filter(|(_, settings)| !settings.wasi.is_empty())
+            .map(|(name, settings)| (name.clone(), settings.wasi.clone()))
+            .collect(),
     }
 }
 

@@ -15,6 +15,7 @@ mod tls;
 mod tracing;
 mod uploads;
 mod upstream;
+mod wasi;
 mod webhooks;
 
 use std::collections::BTreeMap;
@@ -40,6 +41,7 @@ pub use signing::{PreviousKey, SignedStateConfig, SigningKey, SigningKeyError};
 pub use tls::TlsConfig;
 pub use uploads::{S3Config, UploadsConfig};
 pub use upstream::{UpstreamUrl, UpstreamUrlError};
+pub use wasi::{GrantedDirectory, WasiConfig};
 pub use webhooks::{EventPattern, Secret, WebhookUrl, WebhooksConfig, WebhooksConfigError};
 
 use crate::ids::IdScheme;
@@ -247,6 +249,8 @@ pub struct ComponentSettings {
     pub secrets: BTreeMap<String, SecretSource>,
     /// Hosts that the component may send requests to: `https://api.example.org`, `https://*.example.org`. None without it.
     pub allowed_hosts: Vec<AllowedHost>,
+    /// Directories and variables that the component finds there by the means of its language.
+    pub wasi: WasiConfig,
     /// What the daemon logs of it, instead of what it says itself: `["lifecycle", "messages"]`.
     pub logging: Option<Vec<LogTopic>>,
 }

@@ -76,6 +76,9 @@ func actions() map[string]live.ActionOf[Probe] {
 		"say":          live.Action((*Probe).say),
 		"binary":       live.Action((*Probe).binary),
 		"outside":      live.Action((*Probe).outside),
+		"readFile":     live.Action((*Probe).readFile),
+		"writeFile":    live.Action((*Probe).writeFile),
+		"variable":     live.Action((*Probe).variable),
 		"limited":      limited,
 		"admin":        admin,
 		"forbidden":    live.Action((*Probe).nothing),
@@ -275,4 +278,38 @@ func (*Probe) outside(*live.Context, live.None) (map[string]any, error) {
 		_ = socket.Close()
 	}
 	return map[string]any{"files": reason(files), "network": reason(network), "environment": len(os.Environ())}, nil
+}
+
+type file struct {
+	Path string `json:"path"`
+	Text string `json:"text"`
+}
+
+type variable struct {
+	Name string `json:"name"`
+}
+
+func (*Probe) readFile(_ *live.Context, given file) (string, error) { return given.read() }
+
+func (*Probe) writeFile(_ *live.Context, given file) (live.None, error) {
+	return live.None{}, os.WriteFile(given.Path, []byte(given.Text), 0o644)
+}
+
+func (*Probe) variable(_ *live.Context, given variable) (*string, error) { return given.read(), nil }
+
+func (h *Hall) readFile(_ *live.Context, given file) (string, error) { return given.read() }
+
+func (h *Hall) variable(_ *live.Context, given variable) (*string, error) { return given.read(), nil }
+
+func (f file) read() (string, error) {
+	text, err := os.ReadFile(f.Path)
+	return string(text), err
+}
+
+func (v variable) read() *string {
+	value, there := os.LookupEnv(v.Name)
+	if !there {
+		return nil
+	}
+	return &value
 }

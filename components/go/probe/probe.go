@@ -52,6 +52,9 @@ func init() {
 	})
 	live.Register(live.Component[Hall]{
 		Name: "GoHall", Version: "1.0.0", Singleton: true,
+		Actions: map[string]live.ActionOf[Hall]{
+			"readFile": live.Action((*Hall).readFile), "variable": live.Action((*Hall).variable),
+		},
 		OnClientJoin: (*Hall).count, OnClientLeave: (*Hall).count,
 	})
 	live.Register(live.Component[Box]{

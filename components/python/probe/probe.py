@@ -4,6 +4,7 @@ import json
 import os
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from liveside import (
@@ -197,6 +198,21 @@ class ProbeBase(Component, abstract=True):
             "environment": len(os.environ),
         }
 
+    @action
+    def read_file(self, path: str) -> str:
+        return _read(path)
+
+    @action
+    def write_file(self, path: str, text: str) -> None:
+        try:
+            Path(path).write_text(text)
+        except OSError as error:
+            raise LiveError(str(error)) from error
+
+    @action
+    def variable(self, name: str) -> str | None:
+        return os.environ.get(name)
+
     # Rules
 
     @action(rate_limit=(2, 1))
@@ -267,6 +283,14 @@ class Hall(Component, name="PythonHall", singleton=True):
     def on_client_leave(self, client: Client) -> None:
         self.members = client.count
 
+    @action
+    def read_file(self, path: str) -> str:
+        return _read(path)
+
+    @action
+    def variable(self, name: str) -> str | None:
+        return os.environ.get(name)
+
 
 class Box(Component, name="PythonBox", room="pythonbox"):
     """Logic of rooms."""
@@ -285,6 +309,13 @@ class Box(Component, name="PythonBox", room="pythonbox"):
 
 def _compact(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text()
+    except OSError as error:
+        raise LiveError(str(error)) from error
 
 
 def _error_of(attempt: Callable[[], object]) -> str | None:

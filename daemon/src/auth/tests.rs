@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ fn host() -> AuthenticatorHost {
     let engine = Engine::new(EngineConfig {
         cache_dir: None,
         limits,
+        wasi: HashMap::new(),
     });
     AuthenticatorHost {
         engine: engine.unwrap(),

@@ -133,6 +133,10 @@ fn check(config: &Config) -> Result<(), String> {
                 ));
             }
         }
+        settings
+            .wasi
+            .check()
+            .map_err(|error| format!("component.{name}.wasi.{error}"))?;
     }
     Ok(())
 }

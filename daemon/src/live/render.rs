@@ -41,7 +41,10 @@ impl Live {
             ..MountRequest::default()
         };
         let subject = self.subject(&version, props, &request, Session::nobody())?;
-        let mut lease = version.module.lease(None, definition.fresh, 0).await?;
+        let module = &version.module;
+        let mut lease = module
+            .lease(&definition.name, None, definition.fresh, 0)
+            .await?;
         lease.enter(subject);
         let mount = GuestEvent::Mount {
             room,

@@ -320,7 +320,7 @@ async fn migrate(
     state: &str,
 ) -> Result<Document, CallError> {
     module
-        .lease(None, new.fresh, 0)
+        .lease(&new.name, None, new.fresh, 0)
         .await?
         .migrate(&new.name, from, state)
         .await

@@ -70,7 +70,12 @@ impl Instance {
         let definition = &version.definition;
         let mut lease = match version
             .module
-            .lease(resident.worker, definition.fresh, resident.depth())
+            .lease(
+                &definition.name,
+                resident.worker,
+                definition.fresh,
+                resident.depth(),
+            )
             .await
         {
             Ok(lease) => lease,

@@ -8,7 +8,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Instant;
 
 use tokio::sync::Semaphore;
 
@@ -245,11 +244,11 @@ impl Authenticator {
             let (mut store, cpu) = worker::store(&self.engine.inner, &self.name);
             store.data_mut().grants = Some(self.grants.clone());
             store.data().log.begin(self.log_lines, secrets);
-            cpu.begin(Instant::now());
-            let ended = match self.pre.instantiate_async(&mut store).await {
-                Ok(guest) => run(&mut store, &guest).await,
-                Err(error) => Err(error),
+            let guest = async {
+                let guest = self.pre.instantiate_async(&mut store).await?;
+                run(&mut store, &guest).await
             };
+            let ended = cpu.running(guest).await;
             ended.map_err(|trap| worker::fault(&store, &trap, limits))
         };
         let called = tokio::time::timeout(limits.wall_time, called).await;

@@ -2,6 +2,7 @@
 
 mod functions;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +17,7 @@ use functions::Functions;
 
 use super::host::{self, GuestStore};
 use super::libraries::Library;
+use crate::config::WasiConfig;
 
 /// How often the epoch ticks: a guest that computes gives way to others this often, and its processor time is
 /// measured in steps of it.
@@ -48,6 +50,8 @@ pub struct EngineConfig {
     pub cache_dir: Option<PathBuf>,
     /// What one event and one worker may use.
     pub limits: GuestLimits,
+    /// What WASI gives single components, by their names. The others get nothing.
+    pub wasi: HashMap<String, WasiConfig>,
 }
 
 /// What one event and one worker may use.
@@ -77,6 +81,7 @@ pub(super) struct Inner {
     pub(super) engine: wasmtime::Engine,
     pub(super) linker: Linker<GuestStore>,
     pub(super) limits: GuestLimits,
+    pub(super) wasi: HashMap<String, WasiConfig>,
     libraries: Kept<String, Module>,
     /// Ends when the last clone of the engine is gone.
     _ticker: Ticker,
@@ -109,6 +114,7 @@ impl Engine {
                 engine,
                 linker,
                 limits: config.limits,
+                wasi: config.wasi,
                 libraries: Kept::builder()
                     .max_capacity(LIBRARIES)
                     .time_to_idle(LIBRARIES_KEPT)

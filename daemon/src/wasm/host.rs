@@ -38,7 +38,7 @@ pub(super) struct GuestStore {
     pub(super) grants: Option<Arc<Grants>>,
     pub(super) memory: MemoryLimiter,
     pub(super) log: Arc<LogBudget>,
-    /// Made when the module first asks for WASI: most modules never do.
+    /// Made when the module first asks for WASI: most modules never do. Made at once where something is granted.
     pub(super) wasi: Option<Box<WasiState>>,
     /// The module's file name, for the log.
     pub(super) module: Arc<str>,

@@ -104,10 +104,10 @@ fn sections(component: &[u8]) -> Option<Vec<Section>> {
         let payload = payload.ok()?;
         let at_top = depth == 0;
         match &payload {
-            Payload::Version { encoding, .. } => {
-                if at_top && *encoding != wasmparser::Encoding::Component {
-                    return None;
-                }
+            Payload::Version { encoding, .. }
+                if at_top && *encoding != wasmparser::Encoding::Component =>
+            {
+                return None;
             }
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),

@@ -1,5 +1,6 @@
 //! One version of one `.wasm` file: compiled, described, with a pool of warm workers.
 
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
@@ -17,6 +18,7 @@ use super::host::GuestStore;
 use super::host::MAX_DEPTH;
 use super::libraries::{self, Split};
 use super::worker::{Lease, Worker};
+use crate::config::WasiConfig;
 
 /// What an authenticator exports, whatever its version.
 const AUTHENTICATION: &str = "liveside:component/authentication@";
@@ -68,7 +70,10 @@ pub struct Module {
     definitions: Vec<Definition>,
     imports: Vec<String>,
     bytes: usize,
+    /// The workers that its components share.
     pool: Pool,
+    /// Those of components that WASI gives something: what a worker was given stays in its memory, so nobody else has it.
+    own_pools: HashMap<Arc<str>, Pool>,
 }
 
 /// How many workers there are.
@@ -109,14 +114,25 @@ impl Module {
             definitions: Vec::new(),
             imports,
             bytes: size,
-            pool: Pool::new(engine.inner.limits.workers_per_module),
+            pool: Pool::new(engine, None),
+            own_pools: HashMap::new(),
         };
-        let definitions = module.lease(None, false, 0).await?.describe().await?;
+        let mut lease = module.lease_from(&module.pool, None, false, 0).await?;
+        let definitions = lease.describe().await?;
+        drop(lease);
         module.definitions = match definitions {
             // The SDK's authenticators hold an empty list of components.
             Err(DefinitionError::Empty) if is_authenticator => Err(LoadError::Authenticator),
             definitions => definitions.map_err(LoadError::from),
         }?;
+        let names = module.definitions.iter().map(|defined| &defined.name);
+        module.own_pools = names
+            .filter_map(|name| Some((name, engine.inner.wasi.get(&**name)?)))
+            .map(|(name, granted)| (name.clone(), Pool::new(engine, Some(granted.clone()))))
+            .collect();
+        if module.own_pools.len() == module.definitions.len() {
+            module.pool.empty();
+        }
         Ok(module)
     }
 
@@ -147,22 +163,31 @@ impl Module {
     /// How many workers it has.
     #[must_use]
     pub fn worker_counts(&self) -> WorkerCounts {
+        let sum = |count: fn(&Pool) -> &AtomicUsize| {
+            let counts = self.pools().map(|pool| count(pool).load(Ordering::Relaxed));
+            counts.sum()
+        };
         WorkerCounts {
-            live: self.pool.live.load(Ordering::Relaxed),
-            recycled: self.pool.recycled.load(Ordering::Relaxed),
-            trapped: self.pool.trapped.load(Ordering::Relaxed),
+            live: sum(|pool| &pool.live),
+            recycled: sum(|pool| &pool.recycled),
+            trapped: sum(|pool| &pool.trapped),
         }
     }
 
     /// Keeps no more idle workers: another version has taken over.
     pub fn retire(&self) {
-        self.pool.retired.store(true, Ordering::Relaxed);
-        let idle = std::mem::take(&mut *self.pool.idle.lock());
-        self.pool.live.fetch_sub(idle.len(), Ordering::Relaxed);
+        for pool in self.pools() {
+            pool.retired.store(true, Ordering::Relaxed);
+            pool.empty();
+        }
     }
 
-    /// A worker for one event: the preferred one if it is idle, else any that is, else a new one. Waits while all that
-    /// there may be are busy. `fresh` gives a new one that serves nobody else.
+    fn pools(&self) -> impl Iterator<Item = &Pool> {
+        std::iter::once(&self.pool).chain(self.own_pools.values())
+    }
+
+    /// A worker for one event of a component: the preferred one if it is idle, else any that is, else a new one. Waits
+    /// while all that there may be are busy. `fresh` gives a new one that serves nobody else.
     ///
     /// `depth` is how many events wait for this one, each with a worker of its own. For each depth one worker more than
     /// the limit is kept: those that wait can never keep what they wait for from running.
@@ -171,25 +196,40 @@ impl Module {
     /// If no worker can be started.
     pub async fn lease(
         &self,
+        component: &str,
         preferred: Option<u32>,
         fresh: bool,
         depth: usize,
     ) -> Result<Lease<'_>, Fault> {
+        // Looked for only where there is one: most modules have none.
+        let own = (!self.own_pools.is_empty()).then(|| self.own_pools.get(component));
+        let pool = own.flatten().unwrap_or(&self.pool);
+        self.lease_from(pool, preferred, fresh, depth).await
+    }
+
+    async fn lease_from<'m>(
+        &'m self,
+        pool: &'m Pool,
+        preferred: Option<u32>,
+        fresh: bool,
+        depth: usize,
+    ) -> Result<Lease<'m>, Fault> {
         let limits = &self.engine.inner.limits;
         // It goes back when the lease does, or if starting fails or is given up half way.
-        let place = self.pool.take_place(depth).await;
-        if !fresh && let Some(worker) = self.pool.idle_worker(preferred) {
-            return Ok(Lease::new(&self.pool, place, limits, worker, false));
+        let place = pool.take_place(depth).await;
+        if !fresh && let Some(worker) = pool.idle_worker(preferred) {
+            return Ok(Lease::new(pool, place, limits, worker, false));
         }
-        let id = self.pool.next_id.fetch_add(1, Ordering::Relaxed);
+        let id = pool.next_id.fetch_add(1, Ordering::Relaxed);
+        let granted = pool.granted.as_ref();
         // Boxed: it is rare, and each event's future would hold the room for it.
-        let started = Worker::start(id, &self.engine.inner, &self.name, &self.pre);
+        let started = Worker::start(id, &self.engine.inner, &self.name, &self.pre, granted);
         let started = Box::pin(started).await;
         let worker = started.map_err(|error| Fault::NoWorker {
             reason: format!("{error:#}"),
         })?;
-        self.pool.live.fetch_add(1, Ordering::Relaxed);
-        Ok(Lease::new(&self.pool, place, limits, worker, fresh))
+        pool.live.fetch_add(1, Ordering::Relaxed);
+        Ok(Lease::new(pool, place, limits, worker, fresh))
     }
 }
 
@@ -237,8 +277,10 @@ fn link_component(
     linker.instantiate_pre(&compiled).map_err(LoadError::link)
 }
 
-/// The workers of one module version.
+/// Workers of one module version, all with the same grants.
 pub(super) struct Pool {
+    /// What WASI gives them.
+    granted: Option<WasiConfig>,
     /// The last one used lies at the end: it is the warmest.
     idle: Mutex<Vec<Worker>>,
     /// How many events may have a worker at the same time.
@@ -253,10 +295,11 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    fn new(places: usize) -> Self {
+    fn new(engine: &Engine, granted: Option<WasiConfig>) -> Self {
         Self {
+            granted,
             idle: Mutex::new(Vec::new()),
-            places: Semaphore::new(places),
+            places: Semaphore::new(engine.inner.limits.workers_per_module),
             reserve: std::array::from_fn(|_| Semaphore::new(1)),
             next_id: AtomicU32::new(1),
             live: AtomicUsize::new(0),
@@ -288,6 +331,12 @@ impl Pool {
             Some(at) => Some(idle.swap_remove(at)),
             None => idle.pop(),
         }
+    }
+
+    /// Ends the workers that nobody uses.
+    fn empty(&self) {
+        let idle = std::mem::take(&mut *self.idle.lock());
+        self.live.fetch_sub(idle.len(), Ordering::Relaxed);
     }
 
     /// A worker had a fault.

@@ -1,7 +1,7 @@
 //! WASI preview 2, for guests whose toolchain cannot do without it.
 //!
-//! Nothing is granted: no files, no network, no environment, no arguments. What a guest prints goes to the log, line
-//! by line, and counts as its log lines.
+//! What the configuration grants a component is there: directories and variables. Else there is nothing: no files, no
+//! network, no environment, no arguments. What a guest prints goes to the log, line by line, and counts as its log lines.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,9 +11,10 @@ use tokio::io::AsyncWrite;
 use tracing::Level;
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use super::host::{GuestStore, LogBudget, write_log};
+use crate::config::WasiConfig;
 
 /// A line without an end is written in pieces of this many bytes.
 const MAX_PENDING_BYTES: usize = 4096;
@@ -25,22 +26,56 @@ pub(super) struct WasiState {
 }
 
 impl WasiState {
-    fn new(module: &Arc<str>, budget: &Arc<LogBudget>) -> Self {
+    /// With what is granted. Fails if a directory cannot be opened.
+    pub(super) fn granting(
+        granted: &WasiConfig,
+        module: &Arc<str>,
+        budget: &Arc<LogBudget>,
+    ) -> wasmtime::Result<Self> {
+        let mut builder = Self::builder(module, budget);
+        for (name, value) in &granted.variables {
+            builder.env(name, value);
+        }
+        for (seen_as, directory) in &granted.directories {
+            let permissions = if directory.write {
+                FsPerms::ReadWrite
+            } else {
+                FsPerms::ReadOnly
+            };
+            builder
+                .preopened_dir(&directory.path, seen_as, permissions)
+                .map_err(|error| {
+                    let path = directory.path.display();
+                    error.context(format!("the directory {path} cannot be opened"))
+                })?;
+        }
+        Ok(Self::from_builder(builder))
+    }
+
+    fn granting_nothing(module: &Arc<str>, budget: &Arc<LogBudget>) -> Self {
+        Self::from_builder(Self::builder(module, budget))
+    }
+
+    fn from_builder(mut builder: WasiCtxBuilder) -> Self {
+        Self {
+            context: builder.build(),
+            table: ResourceTable::new(),
+        }
+    }
+
+    fn builder(module: &Arc<str>, budget: &Arc<LogBudget>) -> WasiCtxBuilder {
         let stream = |level| LogStream {
             module: module.clone(),
             budget: budget.clone(),
             level,
         };
-        let context = WasiCtx::builder()
+        let mut builder = WasiCtx::builder();
+        builder
             .stdout(stream(Level::INFO))
             .stderr(stream(Level::WARN))
             .allow_tcp(false)
-            .allow_udp(false)
-            .build();
-        Self {
-            context,
-            table: ResourceTable::new(),
-        }
+            .allow_udp(false);
+        builder
     }
 }
 
@@ -53,7 +88,7 @@ impl WasiView for GuestStore {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         let state = self
             .wasi
-            .get_or_insert_with(|| Box::new(WasiState::new(&self.module, &self.log)));
+            .get_or_insert_with(|| Box::new(WasiState::granting_nothing(&self.module, &self.log)));
         WasiCtxView {
             ctx: &mut state.context,
             table: &mut state.table,

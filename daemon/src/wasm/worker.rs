@@ -1,7 +1,6 @@
 //! One live instance of a module, and the loan of one to an event.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use wasmtime::Store;
 
@@ -17,6 +16,8 @@ use super::limiter::MemoryLimiter;
 use super::module::{Place, Pool};
 use super::secrets::Secrets;
 use super::subject::Subject;
+use super::wasi::WasiState;
+use crate::config::WasiConfig;
 use crate::state::{Document, Json};
 
 /// The longest message of a crash that a guest tells of itself.
@@ -46,14 +47,18 @@ impl Worker {
         engine: &Inner,
         module: &Arc<str>,
         pre: &super::bindings::LiveComponentPre<GuestStore>,
+        granted: Option<&WasiConfig>,
     ) -> wasmtime::Result<Self> {
         let (mut store, cpu) = store(engine, module);
+        if let Some(granted) = granted {
+            let wasi = WasiState::granting(granted, module, &store.data().log)?;
+            store.data_mut().wasi = Some(Box::new(wasi));
+        }
         store
             .data()
             .log
             .begin(LOG_LINES_WITHOUT_SUBJECT, &Arc::default());
-        cpu.begin(Instant::now());
-        let guest = pre.instantiate_async(&mut store).await?;
+        let guest = cpu.running(pre.instantiate_async(&mut store)).await?;
         Ok(Self {
             id,
             first_bytes: store.data().memory.bytes(),
@@ -138,14 +143,13 @@ impl<'m> Lease<'m> {
         worker: Worker,
         fresh: bool,
     ) -> Self {
-        let now = Instant::now();
-        worker.cpu.begin(now);
+        worker.cpu.begin();
         Self {
             pool,
             _place: place,
             limits,
             worker: Some(worker),
-            deadline: (now + limits.wall_time).into(),
+            deadline: tokio::time::Instant::now() + limits.wall_time,
             fresh,
             broken: false,
         }
@@ -423,7 +427,8 @@ impl<'m> Lease<'m> {
                 reason: "it broke down earlier in this event".into(),
             });
         };
-        let outcome = tokio::time::timeout_at(self.deadline, run(worker)).await;
+        let cpu = worker.cpu.clone();
+        let outcome = tokio::time::timeout_at(self.deadline, cpu.running(run(worker))).await;
         let fault = match outcome {
             Ok(Ok(value)) => return Ok(value),
             Ok(Err(trap)) => fault(&worker.store, &trap, self.limits),

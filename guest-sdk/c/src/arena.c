@@ -103,10 +103,25 @@ size_t live_arena_size(void) {
 #define EXPORT(name)
 #endif
 
+/*
+ * The WASI adapter, which the daemon adds to a module that uses the C library's files, variables or prints, takes its
+ * stack and its state from here as well: a page each, once, aligned to 8. They live as long as the module does. What
+ * comes with an event is text and lists of texts, aligned to less.
+ */
+static void *alloc_for_adapter(size_t old_size, size_t alignment, size_t size) {
+    enum { PAGE = 64 * 1024 };
+    if (old_size != 0 || alignment != 8 || size != PAGE) return NULL;
+    void *page = malloc(PAGE);
+    if (page == NULL) __builtin_trap();
+    return page;
+}
+
 /* The generated code has weak versions of these, which use malloc. A NUL behind each piece makes texts C strings. */
 EXPORT("cabi_realloc")
 void *cabi_realloc(void *old, size_t old_size, size_t alignment, size_t size) {
     if (size == 0) return (void *)alignment;
+    void *lasting = alloc_for_adapter(old_size, alignment, size);
+    if (lasting != NULL) return lasting;
     char *memory = live_grow(old, old_size, size + 1);
     memory[size] = 0;
     return memory;

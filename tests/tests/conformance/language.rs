@@ -17,6 +17,8 @@ pub(crate) struct Language {
     pub(crate) tries_files: bool,
     /// Whether its `outside` can try to connect a socket.
     pub(crate) tries_sockets: bool,
+    /// Whether it reads files and variables where they are granted.
+    pub(crate) has_files: bool,
 }
 
 /// What makes the modules of every language. Zig and Go are built only where they are installed.
@@ -29,6 +31,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         advice: Some("add `#[action]` above `fn secretly`"),
         tries_files: true,
         tries_sockets: true,
+        has_files: false,
     },
     Language {
         name: "js",
@@ -36,6 +39,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         advice: Some("add `@action` above `secretly()`"),
         tries_files: false,
         tries_sockets: false,
+        has_files: false,
     },
     Language {
         name: "ts",
@@ -43,6 +47,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         advice: Some("add `@action` above `secretly()`"),
         tries_files: false,
         tries_sockets: false,
+        has_files: false,
     },
     Language {
         name: "python",
@@ -50,6 +55,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         advice: Some("add @action above `def secretly`"),
         tries_files: true,
         tries_sockets: true,
+        has_files: true,
     },
     Language {
         name: "c",
@@ -57,6 +63,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         advice: Some("to probe_actions in actions.c"),
         tries_files: true,
         tries_sockets: false,
+        has_files: true,
     },
     Language {
         name: "cpp",
@@ -64,6 +71,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         advice: None,
         tries_files: true,
         tries_sockets: false,
+        has_files: true,
     },
     Language {
         name: "zig",
@@ -71,6 +79,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         advice: None,
         tries_files: true,
         tries_sockets: false,
+        has_files: true,
     },
     Language {
         name: "go",
@@ -78,6 +87,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         advice: None,
         tries_files: true,
         tries_sockets: true,
+        has_files: true,
     },
 ];
 

@@ -1,12 +1,14 @@
 //! What a component gets of the world outside, and that it gets nothing else.
 
+use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use liveside_tests::Server;
 use serde_json::{Value, json};
 
 use super::language::Language;
-use super::stage::Stage;
+use super::page::Page;
+use super::stage::{Stage, start};
 
 pub(crate) async fn fetch(language: &'static Language) {
     let stage = Stage::of_probe(language).await;
@@ -108,4 +110,73 @@ pub(crate) async fn nothing_else(language: &'static Language) {
         assert!(tries || outside[what].is_null(), "{what}: {outside}");
     }
     assert_eq!(outside["environment"], 0, "{outside}");
+}
+
+/// What the configuration grants, by the means of the language, and to the component that it is granted to alone.
+pub(crate) async fn granted(language: &'static Language) {
+    if !language.has_files {
+        return;
+    }
+    let here = tempfile::tempdir().unwrap();
+    let at = |name: &str| here.path().join(name);
+    for directory in ["in", "out"] {
+        fs::create_dir(at(directory)).unwrap();
+    }
+    fs::write(at("in/note.txt"), "read me, é").unwrap();
+    fs::write(at("secret.txt"), "a secret").unwrap();
+    std::os::unix::fs::symlink(at("secret.txt"), at("in/link.txt")).unwrap();
+    let name = language.component("Probe");
+    let config = format!(
+        "[component.{name}.wasi]\nvariables = {{ GREETING = \"hello\" }}\n\
+         [component.{name}.wasi.directories]\n\"/in\" = {:?}\n\"/out\" = {{ path = {:?}, write = true }}\n",
+        at("in"),
+        at("out"),
+    );
+    let daemon = start(language.daemon(&["probe"], &[]).config(&config)).await;
+    let mut probe = Page::open(&daemon, &name).await;
+
+    let note = json!({"path": "/in/note.txt"});
+    assert_eq!(probe.ask("readFile", note.clone()).await, "read me, é");
+    for path in [
+        "/secret.txt",
+        "/in/../secret.txt",
+        "/in/link.txt",
+        "/etc/passwd",
+    ] {
+        let (code, _) = probe.refusal("readFile", json!({"path": path})).await;
+        assert_eq!(code, "ACTION_FAILED", "{path}");
+    }
+    for path in ["/in/note.txt", "/in/new.txt", "/out/../in/new.txt"] {
+        let payload = json!({"path": path, "text": "overwritten"});
+        let (code, _) = probe.refusal("writeFile", payload).await;
+        assert_eq!(code, "ACTION_FAILED", "{path}");
+    }
+    assert_eq!(fs::read_to_string(at("in/note.txt")).unwrap(), "read me, é");
+    assert!(!at("in/new.txt").exists());
+
+    let payload = json!({"path": "/out/new.txt", "text": "written"});
+    probe.ask("writeFile", payload).await;
+    assert_eq!(fs::read_to_string(at("out/new.txt")).unwrap(), "written");
+    assert_eq!(
+        probe.ask("readFile", json!({"path": "/out/new.txt"})).await,
+        "written"
+    );
+    assert_eq!(
+        probe.ask("variable", json!({"name": "GREETING"})).await,
+        "hello"
+    );
+    // Of the daemon's own environment nothing is passed on.
+    assert_eq!(
+        probe.ask("variable", json!({"name": "CONFORMANCE"})).await,
+        Value::Null
+    );
+
+    // The same module, another component.
+    let mut hall = Page::open(&daemon, &language.component("Hall")).await;
+    let (code, _) = hall.refusal("readFile", note).await;
+    assert_eq!(code, "ACTION_FAILED");
+    assert_eq!(
+        hall.ask("variable", json!({"name": "GREETING"})).await,
+        Value::Null
+    );
 }

@@ -25,5 +25,8 @@ extern const live_component box;
 
 /** What this language says about files and networks. */
 live_result outside(live_context *cx, live_json payload);
+live_result read_file(live_context *cx, live_json payload);
+live_result write_file(live_context *cx, live_json payload);
+live_result variable(live_context *cx, live_json payload);
 
 #endif

@@ -11,6 +11,7 @@ const live_component hall = {
     .version = "1.0.0",
     .default_state = "{'members': 0}",
     .scope = LIVE_SINGLETON,
+    .actions = LIVE_ACTIONS({"readFile", read_file}, {"variable", variable}),
     .hooks = {.client_join = count, .client_leave = count},
 };
 
