@@ -8,8 +8,9 @@ mod watch;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
+use futures_util::stream::{self, StreamExt};
 use sha2::{Digest, Sha256};
 
 pub use watch::WatchError;
@@ -61,10 +62,26 @@ pub struct Registry {
 }
 
 struct Loaded {
-    /// Of the file's bytes: a file that was only touched is not loaded again.
-    digest: [u8; 32],
+    /// A file that was only touched is not loaded again.
+    digest: Digested,
     module: Arc<Module>,
 }
+
+/// The hash of a file's bytes.
+type Digested = [u8; 32];
+
+/// A file that was read and compiled, or could not be.
+struct Attempt {
+    /// What the file was before it was read.
+    before: Option<(u64, SystemTime)>,
+    started: Instant,
+    compiled: Duration,
+    /// `None` if the file is the one that is loaded.
+    module: Result<Option<(Arc<Module>, Digested)>, RegistryError>,
+}
+
+/// Modules that are compiled at the same time: each of some languages takes a hundred megabytes meanwhile.
+const MOST_AT_ONCE: usize = 4;
 
 impl Registry {
     /// A registry of `directory`, with nothing loaded.
@@ -79,7 +96,7 @@ impl Registry {
         }
     }
 
-    /// Loads all files that are there. Those that fail are logged and left out.
+    /// Loads all files that are there, several at a time. Those that fail are logged and left out.
     ///
     /// # Errors
     /// If the directory cannot be read.
@@ -89,61 +106,99 @@ impl Registry {
             .filter(|path| is_module(path))
             .collect();
         files.sort();
-        for file in files {
-            self.refresh(&file).await;
+        let at_once = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+        let attempts: Vec<_> = files.iter().map(|file| self.attempt(file)).collect();
+        let mut attempts = stream::iter(attempts).buffered(at_once.min(MOST_AT_ONCE));
+        // They take over in the order of their names, however long each took.
+        for file in &files {
+            let Some(attempt) = attempts.next().await else {
+                break;
+            };
+            if !self.settle(file, attempt).await {
+                self.refresh(file).await;
+            }
         }
         Ok(())
     }
 
     /// Brings what runs in step with one file: loads it, loads it again, or withdraws its components.
     async fn refresh(&mut self, file: &Path) {
-        if !file.exists() {
-            return self.withdraw(file);
-        }
-        loop {
-            let before = stamp(file);
-            let started = Instant::now();
-            let Err(error) = self.load(file).await else {
+        while file.exists() {
+            let attempt = self.attempt(file).await;
+            if self.settle(file, attempt).await {
                 return;
-            };
-            // Somebody was still writing it: what was read was no file of theirs.
-            if file.exists() && stamp(file) != before {
-                continue;
             }
-            tracing::error!(file = %file.display(), %error, "the module was not taken");
-            let component = match &error {
-                RegistryError::Swap(SwapError::Migrate { component, .. })
-                | RegistryError::Conflict { component, .. } => Some(component.clone()),
-                _ => self
-                    .loaded
-                    .get(file)
-                    .and_then(|loaded| Some(loaded.module.definitions().first()?.name.to_string())),
-            };
-            if let Some(observer) = self.live.observer() {
-                let outcome = Err(error.to_string());
-                observer.swapped(&file_name(file), started.elapsed(), outcome);
+        }
+        self.withdraw(file);
+    }
+
+    /// Reads and compiles a file. It needs nothing of the registry while it works.
+    fn attempt(&self, file: &Path) -> impl Future<Output = Attempt> + use<> {
+        let (engine, file) = (self.engine.clone(), file.to_owned());
+        let known = self.loaded.get(&file).map(|loaded| loaded.digest);
+        async move {
+            let (before, started) = (stamp(&file), Instant::now());
+            let module = prepare(&engine, &file, known).await;
+            Attempt {
+                before,
+                started,
+                compiled: started.elapsed(),
+                module,
             }
-            let text = format!("{}: {error}", file_name(file));
-            return (self.listener)(&News {
-                component,
-                outcome: Err(text),
-            });
         }
     }
 
-    async fn load(&mut self, file: &Path) -> Result<(), RegistryError> {
-        let started = Instant::now();
-        let bytes = tokio::fs::read(file).await?;
-        let digest: [u8; 32] = Sha256::digest(&bytes).into();
-        if self
-            .loaded
-            .get(file)
-            .is_some_and(|loaded| loaded.digest == digest)
-        {
-            return Ok(());
+    /// Lets a module take over, or tells why none can. `false` if it was read while somebody wrote it: what was read was
+    /// no file of theirs.
+    async fn settle(&mut self, file: &Path, attempt: Attempt) -> bool {
+        let Attempt {
+            before,
+            started,
+            compiled,
+            module,
+        } = attempt;
+        let taken = match module {
+            Ok(None) => return true,
+            Ok(Some((module, digest))) => {
+                let compiled = (started, compiled);
+                self.take_over(file, module, digest, compiled).await
+            }
+            Err(error) => Err(error),
+        };
+        let Err(error) = taken else {
+            return true;
+        };
+        if file.exists() && stamp(file) != before {
+            return false;
         }
-        let module = Arc::new(Module::load(&self.engine, &file_name(file), bytes).await?);
-        let compiled = started.elapsed();
+        tracing::error!(file = %file.display(), %error, "the module was not taken");
+        let component = match &error {
+            RegistryError::Swap(SwapError::Migrate { component, .. })
+            | RegistryError::Conflict { component, .. } => Some(component.clone()),
+            _ => self
+                .loaded
+                .get(file)
+                .and_then(|loaded| Some(loaded.module.definitions().first()?.name.to_string())),
+        };
+        if let Some(observer) = self.live.observer() {
+            let outcome = Err(error.to_string());
+            observer.swapped(&file_name(file), started.elapsed(), outcome);
+        }
+        let text = format!("{}: {error}", file_name(file));
+        (self.listener)(&News {
+            component,
+            outcome: Err(text),
+        });
+        true
+    }
+
+    async fn take_over(
+        &mut self,
+        file: &Path,
+        module: Arc<Module>,
+        digest: Digested,
+        (started, compiled): (Instant, Duration),
+    ) -> Result<(), RegistryError> {
         self.check_conflicts(file, &module)?;
         let swapped = self.live.publish(module.clone()).await?;
         let took = started.elapsed();
@@ -163,13 +218,11 @@ impl Registry {
                 });
             }
         }
-        if let Some(old) = self.loaded.insert(
-            file.to_owned(),
-            Loaded {
-                digest,
-                module: module.clone(),
-            },
-        ) {
+        let loaded = Loaded {
+            digest,
+            module: module.clone(),
+        };
+        if let Some(old) = self.loaded.insert(file.to_owned(), loaded) {
             self.live.withdraw_missing(&old.module, &module);
         }
         Ok(())
@@ -203,6 +256,26 @@ impl Registry {
         }
         Ok(())
     }
+}
+
+async fn prepare(
+    engine: &Engine,
+    file: &Path,
+    known: Option<Digested>,
+) -> Result<Option<(Arc<Module>, Digested)>, RegistryError> {
+    let path = file.to_owned();
+    // Hashing eighteen megabytes takes a while.
+    let read = tokio::task::spawn_blocking(move || {
+        let bytes = std::fs::read(path)?;
+        let digest: Digested = Sha256::digest(&bytes).into();
+        std::io::Result::Ok((bytes, digest))
+    });
+    let (bytes, digest) = read.await.map_err(|_| LoadError::Interrupted)??;
+    if known == Some(digest) {
+        return Ok(None);
+    }
+    let module = Module::load(engine, &file_name(file), bytes).await?;
+    Ok(Some((Arc::new(module), digest)))
 }
 
 /// Whether a path is one that modules are loaded from. Editors' and build tools' temporary files are not.
