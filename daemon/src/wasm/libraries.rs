@@ -12,8 +12,8 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
-    Component, ComponentImportSection, ComponentTypeRef, CoreTypeSection, EntityType, ModuleType,
-    RawSection,
+    Component, ComponentImportSection, ComponentSection, ComponentTypeRef, CoreTypeSection,
+    EntityType, ModuleType, RawSection,
 };
 use wasmparser::{ExternalKind, Parser, Payload, TypeRef};
 
@@ -45,7 +45,9 @@ pub(super) struct Library<'c> {
 /// Takes the libraries out of a component. `None` if it has none, or is made in a way that this does not know: such a
 /// component is compiled whole.
 pub(super) fn split(component: &[u8]) -> Option<Split<'_>> {
-    let mut rest = Component::new();
+    // Most of it stays, and growing step by step would copy megabytes several times.
+    let mut rest = Vec::with_capacity(component.len());
+    rest.extend(Component::HEADER);
     let mut libraries: Vec<Library<'_>> = Vec::new();
     for section in sections(component)? {
         let bytes = component.get(section.range)?;
@@ -53,10 +55,8 @@ pub(super) fn split(component: &[u8]) -> Option<Split<'_>> {
             .then(|| module_type(bytes))
             .flatten();
         let Some(module_type) = library else {
-            rest.section(&RawSection {
-                id: section.id,
-                data: bytes,
-            });
+            let (id, data) = (section.id, bytes);
+            RawSection { id, data }.append_to_component(&mut rest);
             continue;
         };
         let name = name(bytes);
@@ -69,11 +69,12 @@ pub(super) fn split(component: &[u8]) -> Option<Split<'_>> {
         let mut imports = ComponentImportSection::new();
         let index = u32::try_from(libraries.len()).ok()?;
         imports.import(name.as_str(), ComponentTypeRef::Module(index));
-        rest.section(&types).section(&imports);
+        types.append_to_component(&mut rest);
+        imports.append_to_component(&mut rest);
         libraries.push(Library { name, bytes });
     }
-    (!libraries.is_empty()).then(|| Split {
-        component: rest.finish(),
+    (!libraries.is_empty()).then_some(Split {
+        component: rest,
         libraries,
     })
 }

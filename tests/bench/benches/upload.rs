@@ -9,24 +9,25 @@
     reason = "a benchmark: a panic is the report"
 )]
 
+mod daemon;
+
 use std::convert::Infallible;
 use std::io::Write as _;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use futures_util::{SinkExt as _, StreamExt as _};
+use daemon::{Daemon, Page, root};
+use futures_util::SinkExt as _;
 use hyper::body::{Body as _, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::process::{Child, Command};
-use tokio_tungstenite::WebSocketStream;
+use serde_json::json;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpListener;
+use tokio::process::Command;
 use tokio_tungstenite::tungstenite::Message;
 
 const ROUNDS: usize = 3;
@@ -60,10 +61,6 @@ async fn main() {
         "memory of the daemon: {:.1} MiB over its base (goal 64)",
         grown as f64 / 1048576.0
     );
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 fn write_file(path: &Path, mib: usize) {
@@ -135,42 +132,38 @@ async fn take(request: Request<Incoming>, to: PathBuf) -> Result<Response<String
 
 /// To the daemon; with it, by how much its memory grew.
 async fn by_socket(directory: &Path, file: &Path) -> (Duration, u64) {
-    let (mut daemon, address) = start(directory).await;
-    let stream = TcpStream::connect(address).await.unwrap();
-    stream.set_nodelay(true).unwrap();
-    let url = format!("ws://{address}/api/live/ws");
-    let (mut socket, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
-    let mount =
-        json!({"type": "COMPONENT_MOUNT", "payload": {"component": "LiveTaker"}, "requestId": "m"});
-    let mounted = ask(&mut socket, &mount, "COMPONENT_MOUNTED").await;
-    let component = mounted["result"]["componentId"].clone();
+    let daemon = start(directory).await;
+    let mut page = Page::open(daemon.address, "LiveTaker").await;
     let size = file.metadata().unwrap().len();
-    let base = memory(&daemon);
+    let base = daemon.memory();
 
     let begun = Instant::now();
-    let start = json!({"type": "FILE_UPLOAD_START", "componentId": component, "uploadId": "u",
+    let start = json!({"type": "FILE_UPLOAD_START", "componentId": page.component, "uploadId": "u",
         "filename": "file.txt", "fileType": "text/plain", "fileSize": size, "requestId": "s"});
-    let started = ask(&mut socket, &start, "FILE_UPLOAD_START_RESPONSE").await;
+    let started = page.ask(&start, "FILE_UPLOAD_START_RESPONSE").await;
     assert_eq!(started["success"], true, "{started}");
     let mut from = tokio::fs::File::open(file).await.unwrap();
     let (mut sent, mut acknowledged, mut largest) = (0, 0, base);
     let total = usize::try_from(size).unwrap().div_ceil(CHUNK);
     while acknowledged < total {
         while sent < total && sent - acknowledged < WINDOW {
-            socket.send(chunk(&mut from, sent).await).await.unwrap();
+            page.socket
+                .send(chunk(&mut from, sent).await)
+                .await
+                .unwrap();
             sent += 1;
         }
-        next(&mut socket, "FILE_UPLOAD_PROGRESS").await;
+        page.next("FILE_UPLOAD_PROGRESS").await;
         acknowledged += 1;
         if acknowledged % 16 == 0 {
-            largest = largest.max(memory(&daemon));
+            largest = largest.max(daemon.memory());
         }
     }
     let complete = json!({"type": "FILE_UPLOAD_COMPLETE", "uploadId": "u", "requestId": "c"});
-    let completed = ask(&mut socket, &complete, "FILE_UPLOAD_COMPLETE").await;
+    let completed = page.ask(&complete, "FILE_UPLOAD_COMPLETE").await;
     let took = begun.elapsed();
     assert_eq!(completed["success"], true, "{completed}");
-    daemon.kill().await.unwrap();
+    daemon.stop().await;
     std::fs::remove_dir_all(directory.join("uploads")).unwrap();
     (took, largest - base)
 }
@@ -189,67 +182,16 @@ async fn chunk(from: &mut tokio::fs::File, index: usize) -> Message {
     Message::binary(frame)
 }
 
-async fn start(directory: &Path) -> (Child, SocketAddr) {
+async fn start(directory: &Path) -> Daemon {
     let components = directory.join("components");
     std::fs::create_dir_all(&components).unwrap();
     let module = root().join("target/fixtures/recorder.wasm");
     std::fs::copy(module, components.join("recorder.wasm"))
         .expect("run `cargo xtask components` first");
-    let config = directory.join("liveside.toml");
     let uploads = directory.join("uploads");
     let settings = format!(
         "[uploads]\ndir = {:?}\nfile-bytes = 10000000000\nuser-bytes-per-day = 100000000000\n",
         uploads.display().to_string()
     );
-    std::fs::write(&config, settings).unwrap();
-    let binary = root().join("target/release/liveside");
-    let mut daemon = Command::new(binary)
-        .args(["serve", "--listen", "127.0.0.1:0", "--config"])
-        .arg(config)
-        .arg("--components")
-        .arg(components)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("run `cargo build --release -p liveside` first");
-    let mut lines = BufReader::new(daemon.stdout.take().unwrap()).lines();
-    let line = lines.next_line().await.unwrap().expect("it listens");
-    let address = line.rsplit("://").next().unwrap().parse().unwrap();
-    (daemon, address)
-}
-
-async fn ask(socket: &mut WebSocketStream<TcpStream>, message: &Value, reply: &str) -> Value {
-    socket
-        .send(Message::text(message.to_string()))
-        .await
-        .unwrap();
-    next(socket, reply).await
-}
-
-async fn next(socket: &mut WebSocketStream<TcpStream>, kind: &str) -> Value {
-    loop {
-        let frame = socket.next().await.unwrap().unwrap();
-        let Message::Text(text) = frame else { continue };
-        let message: Value = serde_json::from_str(&text).unwrap();
-        assert_ne!(message["type"], "FILE_UPLOAD_ERROR", "{message}");
-        if message["type"] == kind {
-            return message;
-        }
-    }
-}
-
-fn memory(daemon: &Child) -> u64 {
-    let pid = daemon.id().expect("it runs");
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .unwrap();
-    line.split_whitespace()
-        .next()
-        .unwrap()
-        .parse::<u64>()
-        .unwrap()
-        * 1024
+    Daemon::start(directory, &settings).await
 }
