@@ -80,7 +80,7 @@ macro_rules! behaviour {
 languages! {
     rust: []
     js: []
-    ts: [ignore = "TypeScript has no probe: it would be JavaScript's, the same SDK in the same engine"]
+    ts: []
     python: []
     c: []
     cpp: [ignore = "C++ has no probe: its SDK is C's with another surface, and C's probe goes through all of it"]
