@@ -83,7 +83,7 @@ languages! {
     ts: []
     python: []
     c: []
-    cpp: [ignore = "C++ has no probe: its SDK is C's with another surface, and C's probe goes through all of it"]
+    cpp: []
     zig: [ignore = "Zig has no probe: its SDK is C's with another surface, and C's probe goes through all of it"]
     go: []
 }

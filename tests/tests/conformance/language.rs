@@ -68,7 +68,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "cpp",
         prefix: "Cpp",
-        advice: None,
+        advice: Some("to add_actions() in actions.cpp"),
         tries_files: true,
         tries_sockets: false,
         has_files: true,
