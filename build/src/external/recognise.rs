@@ -107,7 +107,8 @@ fn make(dir: &Path) -> Option<Project> {
     let own_name = || Some(dir.file_name()?.to_string_lossy().into_owned());
     let name = value("NAME").or_else(own_name)?;
     let mut project = project(dir, name, language, value("FIXTURE").is_some());
-    if let Some(sources) = value("SOURCES") {
+    // Another project's files, or Zig's first one.
+    for sources in ["SOURCES", "ROOT"].into_iter().filter_map(value) {
         let folders = sources
             .split_whitespace()
             .filter_map(|source| Path::new(source).parent());

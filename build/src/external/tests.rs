@@ -103,6 +103,22 @@ fn a_neighbours_sources_are_the_projects_too() {
 }
 
 #[test]
+fn a_neighbours_first_file_is_the_projects_too() {
+    let tree = Tree::of(&[
+        ("one/src/second.zig", ""),
+        (
+            "two/Makefile",
+            "NAME := two\nROOT := ../one/src/second.zig\ninclude ../sdk/zig/liveside.mk\n",
+        ),
+    ]);
+    let [two] = &tree.projects()[..] else {
+        panic!("one project");
+    };
+    let root = tree.0.path().canonicalize().expect("it is there");
+    assert!(two.is_affected_by(&root.join("one/src/probe.zig")));
+}
+
+#[test]
 fn a_module_that_make_leaves_is_found() {
     let makefile = "NAME := it\ndist/it.wasm:\n\tmkdir -p dist && echo module > $@\n-include liveside.mk\ninclude ./liveside.mk\n";
     let tree = Tree::of(&[("Makefile", makefile), ("liveside.mk", "")]);
