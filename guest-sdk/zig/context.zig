@@ -1,6 +1,7 @@
 //! One event: everything that a component can ask the daemon for.
 
 const std = @import("std");
+const arena = @import("arena.zig");
 const c = @import("c");
 const host = @import("host.zig");
 const span = @import("events.zig").span;
@@ -31,7 +32,7 @@ pub const Context = struct {
 
     /// Memory that is freed when the event ends.
     pub fn allocator(_: Context) std.mem.Allocator {
-        return .{ .ptr = undefined, .vtable = &arena };
+        return arena.allocator;
     }
 
     /// Text as by `std.fmt`.
@@ -390,23 +391,10 @@ pub const Context = struct {
 
     /// A line in the daemon's log.
     pub fn log(self: Context, level: host.Level, comptime line: []const u8, arguments: anytype) void {
-        c.live_log(self.raw, @intFromEnum(level), "%s", self.format(line, arguments).ptr);
+        c.live_log(self.raw, @backingInt(level), "%s", self.format(line, arguments).ptr);
     }
 
     pub fn trim(self: Context, value: [:0]const u8) [:0]const u8 {
         return std.mem.span(c.live_trim(self.raw, value));
     }
-};
-
-const arena: std.mem.Allocator.VTable = .{
-    .alloc = struct {
-        fn alloc(_: *anyopaque, len: usize, alignment: std.mem.Alignment, _: usize) ?[*]u8 {
-            const unit = alignment.toByteUnits();
-            const memory: usize = @intFromPtr(c.live_alloc(len + unit).?);
-            return @ptrFromInt(std.mem.alignForward(usize, memory, unit));
-        }
-    }.alloc,
-    .resize = std.mem.Allocator.noResize,
-    .remap = std.mem.Allocator.noRemap,
-    .free = std.mem.Allocator.noFree,
 };

@@ -155,7 +155,7 @@ fn put(comptime table: *c.live_component, comptime field: [:0]const u8, comptime
         .room_events => table.room_events = terminated(c.live_room_handler, value),
         .timers => table.timers = terminated(c.live_timer_handler, value),
         .migrate => table.migrate = handler(@FieldType(c.live_component, "migrate"), value),
-        .props => table.props = @intFromEnum(@as(Props, value)),
+        .props => table.props = @backingInt(@as(Props, value)),
         .access => table.access = @as(Access, value).raw(),
         .singleton => switch (@as(Singleton, value)) {
             .linger_ms => |ms| {
@@ -165,7 +165,7 @@ fn put(comptime table: *c.live_component, comptime field: [:0]const u8, comptime
             .kept => table.scope = c.LIVE_SINGLETON_KEPT,
         },
         .logging => inline for (value) |topic| {
-            table.logging |= 1 << @intFromEnum(@as(Topic, topic));
+            table.logging |= 1 << @backingInt(@as(Topic, topic));
         },
     } else for ([_][]const u8{ "set_value", "rate_limit", "room", "durable", "fresh", "state_schema" }) |plain| {
         if (std.mem.eql(u8, field, plain)) {
