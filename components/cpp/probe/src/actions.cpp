@@ -1,15 +1,7 @@
 // The probe's actions.
 #include "probe.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
-#include <system_error>
-
 using namespace liveside;
-
-extern char **environ;
 
 namespace {
 
@@ -203,17 +195,6 @@ Done binary(Context &cx, Json payload) {
     return cx.push_binary(name, text);
 }
 
-/// What is there beside the interface: nothing. The C library has no way to connect a socket.
-Answer outside(Context &) {
-    auto close = [](std::FILE *file) { std::fclose(file); };
-    std::unique_ptr<std::FILE, decltype(close)> file(std::fopen("/etc/passwd", "r"));
-    auto error = std::error_code(errno, std::generic_category());
-    std::getenv("HOME");  // Makes the C library read the environment.
-    std::size_t count = 0;
-    while (environ != nullptr && environ[count] != nullptr) ++count;
-    return Json::object({{"files", file ? Json(nullptr) : Json(error.message())}, {"network", nullptr}, {"environment", count}});
-}
-
 }  // namespace
 
 void add_actions(Component &probe) {
@@ -250,6 +231,9 @@ void add_actions(Component &probe) {
         .action<say>("say")
         .action<binary>("binary")
         .action<outside>("outside")
+        .action<read_file>("readFile")
+        .action<write_file>("writeFile")
+        .action<variable>("variable")
         .action<nothing>("limited", {.rate_limit = {.burst = 2, .per_minute = 1}})
         .action<nothing>("admin", {.access = {.roles = {"admin"}}})
         .action<nothing>("forbidden")

@@ -21,6 +21,12 @@ inline constexpr const char *version = "2.0.0", *number = "amount", *other_numbe
 /// Puts the actions into the probe's table.
 void add_actions(liveside::Component &probe);
 
+// What the C++ library says about files, variables and networks.
+liveside::Answer outside(liveside::Context &cx);
+liveside::Answer read_file(liveside::Context &cx, liveside::Json payload);
+liveside::Done write_file(liveside::Context &cx, liveside::Json payload);
+liveside::Answer variable(liveside::Context &cx, liveside::Json payload);
+
 /// A singleton.
 liveside::Component &hall();
 /// The logic of rooms.

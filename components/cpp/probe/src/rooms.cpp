@@ -29,6 +29,8 @@ Component &hall() {
     static Component hall = Component("CppHall", "1.0.0")
                                 .state("{'members': 0}")
                                 .singleton()
+                                .action<read_file>("readFile")
+                                .action<variable>("variable")
                                 .on_client_join<count>()
                                 .on_client_leave<count>();
     return hall;

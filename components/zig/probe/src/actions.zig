@@ -2,6 +2,7 @@
 
 const std = @import("std");
 const live = @import("liveside");
+const outside = @import("outside.zig");
 const Context = live.Context;
 const Json = live.Json;
 const Text = [:0]const u8;
@@ -141,19 +142,6 @@ fn binary(cx: Context, payload: Json) live.Error!void {
     try cx.pushBinary(try cx.require(Text, payload, "name"), try cx.require(Text, payload, "text"));
 }
 
-const Outside = struct { files: ?[]const u8, network: ?[]const u8, environment: usize };
-
-/// What is there beside the interface: nothing. The C library that modules are linked with cannot connect a socket.
-fn outside(_: Context) live.Error!Outside {
-    const io = std.Io.Threaded.global_single_threaded.io();
-    var files: ?[]const u8 = null;
-    if (std.Io.Dir.openFileAbsolute(io, "/etc/passwd", .{})) |file| file.close(io) else |err| files = @errorName(err);
-    _ = std.c.getenv("HOME"); // Makes the C library read the environment.
-    var count: usize = 0;
-    while (std.c.environ[count] != null) count += 1;
-    return .{ .files = files, .network = null, .environment = count };
-}
-
 /// But for those that depend on the version.
 pub const all = .{
     live.action("echo", echo),
@@ -185,7 +173,10 @@ pub const all = .{
     live.action("random", random),
     live.action("say", say),
     live.action("binary", binary),
-    live.action("outside", outside),
+    live.action("outside", outside.all),
+    live.action("readFile", outside.readFile),
+    live.action("writeFile", outside.writeFile),
+    live.action("variable", outside.variable),
     live.actionWith("limited", nothing, .{ .rate_limit = .{ .burst = 2, .per_minute = 1 } }),
     live.actionWith("admin", nothing, .{ .access = .{ .roles = &.{"admin"} } }),
     live.action("forbidden", nothing),

@@ -1,6 +1,7 @@
 //! A singleton, and the logic of rooms.
 
 const live = @import("liveside");
+const outside = @import("outside.zig");
 const Context = live.Context;
 
 fn count(cx: Context, client: live.Client) live.Error!void {
@@ -10,6 +11,7 @@ fn count(cx: Context, client: live.Client) live.Error!void {
 pub const hall = live.component("ZigHall", "1.0.0", .{
     .state = "{'members': 0}",
     .singleton = live.Singleton{ .linger_ms = 0 },
+    .actions = .{ live.action("readFile", outside.readFile), live.action("variable", outside.variable) },
     .client_join = count,
     .client_leave = count,
 });
