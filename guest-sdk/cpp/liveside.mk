@@ -9,7 +9,7 @@ HOST_CXX ?= c++
 WASM_LINK := $(WASM_CXX)
 HOST_LINK := $(HOST_CXX)
 EXTRA_INCLUDES := -I$(LIVESIDE_CPP)/include
-EXTRA_HEADERS := $(LIVESIDE_CPP)/include/liveside.hpp src/*.hpp
+EXTRA_HEADERS := $(LIVESIDE_CPP)/include/*.hpp $(LIVESIDE_CPP)/include/liveside/*.hpp $(addsuffix *.hpp,$(sort $(dir $(SOURCES))))
 EXTRA_PACKAGES := libc++-22-dev-wasm32 libc++abi-22-dev-wasm32
 # The C++ library wants its start-up code.
 STDIO := 1

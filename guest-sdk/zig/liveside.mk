@@ -3,7 +3,8 @@
 #   NAME := counter
 #   include ../../../guest-sdk/zig/liveside.mk
 #
-# NAME   what the module is called: dist/NAME.wasm; its root is src/NAME.zig
+# NAME   what the module is called: dist/NAME.wasm
+# ROOT   its root (src/NAME.zig)
 # ZIG    the compiler, 0.17: `zig`, or `python3 -m ziglang` of PyPI
 
 LIVESIDE_ZIG := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
@@ -16,7 +17,7 @@ SDK := $(wildcard $(LIVESIDE)/src/*.c) $(LIVESIDE)/third_party/yyjson/yyjson.c
 BINDINGS := $(LIVESIDE)/generated/live_component.c $(LIVESIDE)/generated/component_type.c
 HARNESS := $(wildcard $(LIVESIDE)/testing/*.c)
 C_FLAGS := -std=gnu17 -I$(LIVESIDE)/include -I$(LIVESIDE)/testing $(JSON_FLAGS)
-DEPENDS := $(wildcard src/*.zig $(LIVESIDE_ZIG)/* $(LIVESIDE)/*/*.[ch] $(LIVESIDE)/include/liveside/*.h) $(MAKEFILE_LIST)
+DEPENDS := $(wildcard $(dir $(ROOT))*.zig $(LIVESIDE_ZIG)/* $(LIVESIDE)/*/*.[ch] $(LIVESIDE)/include/liveside/*.h) $(MAKEFILE_LIST)
 # The C files belong to the module that follows them.
 modules = -cflags $(C_FLAGS) $(2) -- $(3) --dep liveside -Mroot=$(ROOT) --dep c \
   -Mliveside=$(LIVESIDE_ZIG)/liveside.zig -Mc=$(1)
@@ -30,11 +31,11 @@ dist/$(NAME).wasm: $(DEPENDS) | compiler
 	$(ZIG) build-exe -target wasm32-wasi -OReleaseSmall -fno-entry -mexec-model=reactor -lc -rdynamic -fstrip \
 	  --stack 131072 $(call modules,dist/c.zig,-Oz,$(SDK) $(BINDINGS)) -femit-bin=$@
 
-# The tests run on this machine, with the harness in the daemon's place. `main` is Zig's.
+# The tests run on this machine, with the harness in the daemon's place. `main` is Zig's, whose runner speaks on stderr.
 test: $(DEPENDS) | compiler
 	@mkdir -p dist
 	$(ZIG) translate-c -lc -DLIVESIDE_TESTING -I$(LIVESIDE)/include -I$(LIVESIDE)/testing $(LIVESIDE_ZIG)/c.h > dist/c_testing.zig
-	$(ZIG) test -lc $(call modules,dist/c_testing.zig,-Dmain=live_test_main,$(SDK) $(HARNESS))
+	$(ZIG) test -lc $(call modules,dist/c_testing.zig,-Dmain=live_test_main,$(SDK) $(HARNESS)) 2>&1
 
 compiler:
 	@$(ZIG) version > /dev/null 2>&1 || { echo "Zig is not there. One way: pip install ziglang==0.17.0"; \

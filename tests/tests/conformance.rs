@@ -32,17 +32,14 @@ mod conformance {
     pub(crate) mod versions;
 }
 
-/// Every behaviour in every language. The brackets hold an attribute for the tests of the probe: a language that has none
-/// is shown as ignored, with the reason.
+/// Every behaviour in every language.
 macro_rules! languages {
-    ($($language:ident: $probe:tt)*) => {
+    ($($language:ident)*) => {
         $(mod $language {
-            behaviours! { $language []
+            behaviours! { $language
                 counter: alone, wrong_steps, shared, at_once;
                 form: validation, submission;
                 chat: messages, members, refusals, at_once, history;
-            }
-            behaviours! { $language $probe
                 mounting: defaults, props, hooks;
                 answers: results, failure, denial, crash, timeout, not_callable;
                 rules: schema, set_value, before_action, state_change, rate_limit, session, access;
@@ -61,29 +58,19 @@ macro_rules! languages {
 }
 
 macro_rules! behaviours {
-    ($language:ident $attribute:tt $($module:ident: $($behaviour:ident),+;)+) => {
-        $(mod $module { $(behaviour! { $attribute $language $module $behaviour })+ })+
+    ($language:ident $($module:ident: $($behaviour:ident),+;)+) => {
+        $(mod $module { $(behaviour! { $language $module $behaviour })+ })+
     };
 }
 
 macro_rules! behaviour {
-    ([$($attribute:meta)?] $language:ident $module:ident $behaviour:ident) => {
+    ($language:ident $module:ident $behaviour:ident) => {
         #[tokio::test]
-        $(#[$attribute])?
         async fn $behaviour() {
-            use crate::conformance::{$module, language::run};
+            use crate::conformance::{language::run, $module};
             run(stringify!($language), $module::$behaviour).await;
         }
     };
 }
 
-languages! {
-    rust: []
-    js: []
-    ts: [ignore = "TypeScript has no probe: it would be JavaScript's, the same SDK in the same engine"]
-    python: []
-    c: []
-    cpp: [ignore = "C++ has no probe: its SDK is C's with another surface, and C's probe goes through all of it"]
-    zig: [ignore = "Zig has no probe: its SDK is C's with another surface, and C's probe goes through all of it"]
-    go: []
-}
+languages! { rust js ts python c cpp zig go }

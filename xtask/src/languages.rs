@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
-use liveside_build::{Language, Project, apt};
+use liveside_build::{Language, Project, apt, tools_of};
 
 use crate::guests;
 use crate::install::{is_on_path, npm_packages};
@@ -155,23 +155,29 @@ pub(crate) fn tests(repository: &Repository, runner: &Runner) -> Result<Vec<Comm
         pytest
     };
     commands.push(pytest(&python_sdk(repository)));
+    let make = |dir: &Path| {
+        let mut make = Command::new("make");
+        make.args(["--silent", "test"]).current_dir(dir);
+        make
+    };
+    // As with modules: Zig is tested where somebody has installed it.
+    let mut sdks = vec!["guest-sdk/c/tests", "guest-sdk/cpp/tests"];
+    let has_zig = projects
+        .iter()
+        .find(|project| project.language == Language::Zig)
+        .is_some_and(|project| tools_of(project, None).is_ok());
+    if has_zig {
+        sdks.push("guest-sdk/zig/tests");
+    }
     for project in &projects {
         match project.language {
-            Language::Python if !project.fixture => commands.push(pytest(&project.dir)),
-            Language::C | Language::Cpp if !project.fixture => {
-                let mut make = Command::new("make");
-                make.args(["--silent", "test"]).current_dir(&project.dir);
-                commands.push(make);
-            }
+            Language::Python => commands.push(pytest(&project.dir)),
+            Language::C | Language::Cpp => commands.push(make(&project.dir)),
+            Language::Zig if has_zig => commands.push(make(&project.dir)),
             _ => {}
         }
     }
-    let sdk = repository.root.join("guest-sdk/c/tests");
-    if sdk.join("Makefile").is_file() {
-        let mut make = Command::new("make");
-        make.args(["--silent", "test"]).current_dir(sdk);
-        commands.push(make);
-    }
+    commands.extend(sdks.iter().map(|sdk| make(&repository.root.join(sdk))));
     if commands.is_empty() {
         bail!("there is nothing to test");
     }

@@ -34,13 +34,8 @@ fn npm(dir: &Path) -> Option<Project> {
     let name = manifest.get("name").and_then(Value::as_str)?;
     // Scopes are folders, and modules have none.
     let name = name.rsplit('/').next().unwrap_or(name).to_owned();
-    let language = if dir.join("src/index.ts").is_file() {
-        Language::TypeScript
-    } else {
-        Language::JavaScript
-    };
     let fixture = manifest.pointer("/liveside/fixture") == Some(&Value::Bool(true));
-    let mut project = project(dir, name, language, fixture);
+    let mut project = project(dir, name, Language::JavaScript, fixture);
     project.workspace_root = npm_root(dir);
     // A script may build a neighbour's sources.
     let others = build
@@ -48,6 +43,10 @@ fn npm(dir: &Path) -> Option<Project> {
         .filter(|word| word.starts_with(".."));
     let others = others.filter_map(|other| dir.join(other).canonicalize().ok());
     project.source_dirs.extend(others);
+    let is_typed = |sources: &PathBuf| sources.join("src/index.ts").is_file();
+    if project.source_dirs.iter().any(is_typed) {
+        project.language = Language::TypeScript;
+    }
     Some(project)
 }
 
@@ -108,7 +107,8 @@ fn make(dir: &Path) -> Option<Project> {
     let own_name = || Some(dir.file_name()?.to_string_lossy().into_owned());
     let name = value("NAME").or_else(own_name)?;
     let mut project = project(dir, name, language, value("FIXTURE").is_some());
-    if let Some(sources) = value("SOURCES") {
+    // Another project's files, or Zig's first one.
+    for sources in ["SOURCES", "ROOT"].into_iter().filter_map(value) {
         let folders = sources
             .split_whitespace()
             .filter_map(|source| Path::new(source).parent());

@@ -84,9 +84,9 @@ fn each_language_is_known_by_its_files() {
 }
 
 #[test]
-fn a_neighbours_sources_are_watched_too() {
+fn a_neighbours_sources_are_the_projects_too() {
     let tree = Tree::of(&[
-        ("one/src/index.js", ""),
+        ("one/src/index.ts", ""),
         (
             "two/package.json",
             r#"{"name":"two","scripts":{"build":"liveside-build ../one --out dist/two.wasm"}}"#,
@@ -96,9 +96,26 @@ fn a_neighbours_sources_are_watched_too() {
         panic!("one project");
     };
     let root = tree.0.path().canonicalize().expect("it is there");
-    assert!(two.is_affected_by(&root.join("one/src/index.js")));
+    assert_eq!(two.language, Language::TypeScript);
+    assert!(two.is_affected_by(&root.join("one/src/index.ts")));
     assert!(two.is_affected_by(&root.join("two/package.json")));
     assert!(!two.is_affected_by(&root.join("two/dist/two.wasm")));
+}
+
+#[test]
+fn a_neighbours_first_file_is_the_projects_too() {
+    let tree = Tree::of(&[
+        ("one/src/second.zig", ""),
+        (
+            "two/Makefile",
+            "NAME := two\nROOT := ../one/src/second.zig\ninclude ../sdk/zig/liveside.mk\n",
+        ),
+    ]);
+    let [two] = &tree.projects()[..] else {
+        panic!("one project");
+    };
+    let root = tree.0.path().canonicalize().expect("it is there");
+    assert!(two.is_affected_by(&root.join("one/src/probe.zig")));
 }
 
 #[test]

@@ -329,7 +329,8 @@ bool liveside_component_http_fetch(liveside_component_http_request_t *request, l
     for (size_t i = 0; i < request->headers.len; i++)
         headers[i] = (live_header){TEXT(&request->headers.ptr[i].name), TEXT(&request->headers.ptr[i].value)};
     live_request asked = {.url = TEXT(&request->url), .method = TEXT(&request->method), .headers = headers,
-                          .header_count = request->headers.len};
+                          .header_count = request->headers.len,
+                          .timeout_ms = request->timeout_ms.is_some ? request->timeout_ms.val : 0};
     if (request->body.is_some) asked.body = (live_bytes){(const char *)request->body.val.ptr, request->body.val.len};
     live_response answer = {.status = 200};
     live_context cx;

@@ -68,7 +68,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "cpp",
         prefix: "Cpp",
-        advice: None,
+        advice: Some("to add_actions() in actions.cpp"),
         tries_files: true,
         tries_sockets: false,
         has_files: true,
@@ -76,7 +76,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "zig",
         prefix: "Zig",
-        advice: None,
+        advice: Some("to `all` in actions.zig"),
         tries_files: true,
         tries_sockets: false,
         has_files: true,

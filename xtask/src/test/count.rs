@@ -1,4 +1,5 @@
-//! Counts tests by the closing lines of the runners that the suites use: cargo's, Vitest's, Node's and pytest's.
+//! Counts tests by the closing lines of the runners that the suites use: cargo's, Vitest's, Node's, pytest's, Zig's and
+//! that of the SDK of C.
 
 use std::fmt;
 
@@ -38,6 +39,15 @@ impl Count {
                 self.passed += all.saturating_sub(failed);
                 self.failed += failed;
             }
+        } else if let Some(all) = line
+            .strip_prefix("All ")
+            .and_then(|rest| rest.strip_suffix(" tests passed."))
+        {
+            // Zig's, if nothing failed.
+            self.add_word("passed", all);
+        } else if line.ends_with(" failed.") {
+            // Else `9 passed; 0 skipped; 1 failed.`
+            self.add_phrases(line.trim_end_matches('.').split("; "));
         } else if let Some((result, _)) = line.trim_matches(['=', ' ']).rsplit_once(" in ") {
             // `1 failed, 11 passed in 0.42s`
             self.add_phrases(result.split(", "));
@@ -164,6 +174,16 @@ mod tests {
         // The harness of C.
         assert_eq!(count(&["12 tests, 1 failed"]), (11, 1, 0));
         assert_eq!(count(&["it was built in 3 s"]), (0, 0, 0));
+    }
+
+    #[test]
+    fn zigs_runner_is_read_whether_all_is_well_or_not() {
+        assert_eq!(
+            count(&["1/10 first.test_0...OK", "All 10 tests passed."]),
+            (10, 0, 0)
+        );
+        assert_eq!(count(&["9 passed; 1 skipped; 2 failed."]), (9, 2, 1));
+        assert_eq!(count(&["error: 2 errors; the build failed."]), (0, 0, 0));
     }
 
     #[test]
