@@ -282,7 +282,6 @@ func (*Probe) outside(*live.Context, live.None) (map[string]any, error) {
 
 type file struct {
 	Path string `json:"path"`
-	Text string `json:"text"`
 }
 
 type variable struct {
@@ -291,7 +290,10 @@ type variable struct {
 
 func (*Probe) readFile(_ *live.Context, given file) (string, error) { return given.read() }
 
-func (*Probe) writeFile(_ *live.Context, given file) (live.None, error) {
+func (*Probe) writeFile(_ *live.Context, given struct {
+	Path string `json:"path"`
+	Text string `json:"text"`
+}) (live.None, error) {
 	return live.None{}, os.WriteFile(given.Path, []byte(given.Text), 0o644)
 }
 
