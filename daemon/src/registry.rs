@@ -80,8 +80,9 @@ struct Attempt {
     module: Result<Option<(Arc<Module>, Digested)>, RegistryError>,
 }
 
-/// Modules that are compiled at the same time: each of some languages takes a hundred megabytes meanwhile.
-const MOST_AT_ONCE: usize = 4;
+/// Modules that are under way at the same time: each of some languages takes a hundred megabytes meanwhile. More than there
+/// are processors, since those that are ready wait for one that comes before them.
+const MOST_AT_ONCE: usize = 6;
 
 impl Registry {
     /// A registry of `directory`, with nothing loaded.
@@ -106,9 +107,8 @@ impl Registry {
             .filter(|path| is_module(path))
             .collect();
         files.sort();
-        let at_once = std::thread::available_parallelism().map_or(1, |cores| cores.get());
         let attempts: Vec<_> = files.iter().map(|file| self.attempt(file)).collect();
-        let mut attempts = stream::iter(attempts).buffered(at_once.min(MOST_AT_ONCE));
+        let mut attempts = stream::iter(attempts).buffered(MOST_AT_ONCE);
         // They take over in the order of their names, however long each took.
         for file in &files {
             let Some(attempt) = attempts.next().await else {

@@ -102,7 +102,6 @@ fn encode(core: &[u8], world: World) -> anyhow::Result<Vec<u8>> {
         embed_component_metadata(core.to_mut(), &resolve, world, StringEncoding::UTF8)?;
     }
     ComponentEncoder::default()
-        .validate(true)
         .adapter(
             adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
             adapter::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
