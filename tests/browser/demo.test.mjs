@@ -149,6 +149,18 @@ test("a picture of the page for the readme, light and dark", { skip: !process.en
     await page.mouse.move(0, 0);
     await page.evaluate(() => document.activeElement.blur());
     await page.screenshot({ path: join(root, `docs/images/demo-${colorScheme}.png`) });
+    // One click in each language; the number is everybody's.
+    const buttons = page.locator('#languages [data-testid^="increment-"]');
+    const languages = await buttons.count();
+    for (let each = 0; each < languages; each += 1) await buttons.nth(each).click();
+    const total = page.locator('#languages [data-testid^="count-"]').last();
+    await page.waitForFunction(
+      (selector) => new Set(Array.from(document.querySelectorAll(selector), (output) => output.textContent)).size === 1,
+      '#languages [data-testid^="count-"]',
+    );
+    assert.notEqual(await total.textContent(), "0");
+    await page.mouse.move(0, 0);
+    await page.locator("#languages").screenshot({ path: join(root, `docs/images/languages-${colorScheme}.png`) });
     await close();
   }
 });
