@@ -46,7 +46,7 @@ macro_rules! languages {
                 data: private, persistent, bump, store;
                 timers: after, every, cancel;
                 rooms: membership, events, default_room, state, broadcast, logic, full;
-                outside: fetch, config, log, clock, random, nothing_else, granted;
+                outside: fetch, config, log, clock, random, nothing_else, granted, prints;
                 files: binary, upload, refused_upload, cancelled_upload;
                 versions: migration, migration_back, rehydration, rehydration_of_an_older_version, recovery;
                 endings: hooks, singleton;

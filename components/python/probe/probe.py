@@ -213,6 +213,10 @@ class ProbeBase(Component, abstract=True):
     def variable(self, name: str) -> str | None:
         return os.environ.get(name)
 
+    @action
+    def print(self, message: str) -> None:
+        print(message, flush=True)
+
     # Rules
 
     @action(rate_limit=(2, 1))

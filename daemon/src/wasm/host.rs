@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use wasmtime::component::{HasSelf, Linker};
 
-pub(super) use self::log::{LogBudget, write as write_log};
+pub(super) use self::log::{LogBudget, Speaker};
 pub(super) use self::rooms::MAX_DEPTH;
 use super::authenticator::Grants;
 use super::bindings::LiveComponent;

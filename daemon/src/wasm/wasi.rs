@@ -13,7 +13,7 @@ use wasmtime::component::{Linker, ResourceTable};
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
-use super::host::{GuestStore, LogBudget, write_log};
+use super::host::{GuestStore, LogBudget, Speaker};
 use crate::config::WasiConfig;
 
 /// A line without an end is written in pieces of this many bytes.
@@ -86,9 +86,11 @@ pub(super) fn add_to_linker(linker: &mut Linker<GuestStore>) -> wasmtime::Result
 
 impl WasiView for GuestStore {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let state = self
-            .wasi
-            .get_or_insert_with(|| Box::new(WasiState::granting_nothing(&self.module, &self.log)));
+        let state = self.wasi.get_or_insert_with(|| {
+            // From the next event on it is told of each one as it begins.
+            self.log.hear(self.subject.as_ref().map(Speaker::of));
+            Box::new(WasiState::granting_nothing(&self.module, &self.log))
+        });
         WasiCtxView {
             ctx: &mut state.context,
             table: &mut state.table,
@@ -127,10 +129,14 @@ struct LineWriter {
 
 impl LineWriter {
     fn log_pending(&mut self) {
-        if !self.pending.is_empty() && self.stream.budget.take() {
+        if !self.pending.is_empty() {
             let line = String::from_utf8_lossy(&self.pending).into_owned();
-            let line = self.stream.budget.clean(line);
-            write_log(self.stream.level, &self.stream.module, "", None, &line);
+            let LogStream {
+                module,
+                budget,
+                level,
+            } = &self.stream;
+            budget.print(*level, module, line);
         }
         self.pending.clear();
     }

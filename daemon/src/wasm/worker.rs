@@ -11,7 +11,7 @@ use super::definition::{self, Definition, DefinitionError};
 use super::engine::{GuestLimits, Inner};
 use super::event::{GuestEvent, UploadStage};
 use super::fault::{CallError, Failure, FailureKind, Fault};
-use super::host::{GuestStore, LogBudget};
+use super::host::{GuestStore, LogBudget, Speaker};
 use super::limiter::MemoryLimiter;
 use super::module::{Place, Pool};
 use super::secrets::Secrets;
@@ -167,6 +167,9 @@ impl<'m> Lease<'m> {
             let data = worker.store.data_mut();
             data.log
                 .begin(subject.shared.max_log_lines, &subject.shared.secrets);
+            if data.wasi.is_some() {
+                data.log.hear(Some(Speaker::of(&subject)));
+            }
             data.subject = Some(subject);
         }
     }

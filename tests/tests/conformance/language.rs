@@ -17,7 +17,7 @@ pub(crate) struct Language {
     pub(crate) tries_files: bool,
     /// Whether its `outside` can try to connect a socket.
     pub(crate) tries_sockets: bool,
-    /// Whether it reads files and variables where they are granted.
+    /// Whether it reads files and variables where they are granted, and prints.
     pub(crate) has_files: bool,
 }
 

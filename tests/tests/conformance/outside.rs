@@ -180,3 +180,28 @@ pub(crate) async fn granted(language: &'static Language) {
         Value::Null
     );
 }
+
+/// What is printed is a line of the log, with whose event it was.
+pub(crate) async fn prints(language: &'static Language) {
+    if !language.has_files {
+        return;
+    }
+    let stage = Stage::of_probe(language).await;
+    let mut probe = stage.probe().await;
+    for turn in 0..2 {
+        let message = format!("printed by {} {turn}, é", probe.id);
+        probe.ask("print", json!({"message": message})).await;
+        stage.daemon.logged(&message).await;
+        let log = stage.daemon.log();
+        let line = log.lines().find(|line| line.contains(&message)).unwrap();
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["fields"]["message"], message, "{line}");
+        assert_eq!(
+            line["fields"]["component"],
+            language.component("Probe"),
+            "{line}"
+        );
+        assert_eq!(line["fields"]["instance"], probe.id, "{line}");
+        assert!(line["fields"]["request"].is_string(), "{line}");
+    }
+}

@@ -286,6 +286,7 @@ const live_action probe_actions[] = {
     {"readFile", read_file},
     {"writeFile", write_file},
     {"variable", variable},
+    {"print", print},
     {"limited", nothing, .rate_limit = {.burst = 2, .per_minute = 1}},
     {"admin", nothing, .access = {.roles = LIVE_NAMES("admin")}},
     {"forbidden", nothing},

@@ -49,3 +49,11 @@ live_result variable(live_context *cx, live_json payload) {
     const char *value = getenv(name);
     return value == NULL ? LIVE_OK : live_answer(cx, live_text(cx, value));
 }
+
+live_result print(live_context *cx, live_json payload) {
+    const char *message;
+    LIVE_TRY(live_arg_text(cx, payload, "message", &message));
+    puts(message);
+    fflush(stdout);
+    return LIVE_OK;
+}

@@ -28,5 +28,6 @@ live_result outside(live_context *cx, live_json payload);
 live_result read_file(live_context *cx, live_json payload);
 live_result write_file(live_context *cx, live_json payload);
 live_result variable(live_context *cx, live_json payload);
+live_result print(live_context *cx, live_json payload);
 
 #endif

@@ -234,6 +234,7 @@ void add_actions(Component &probe) {
         .action<read_file>("readFile")
         .action<write_file>("writeFile")
         .action<variable>("variable")
+        .action<print>("print")
         .action<nothing>("limited", {.rate_limit = {.burst = 2, .per_minute = 1}})
         .action<nothing>("admin", {.access = {.roles = {"admin"}}})
         .action<nothing>("forbidden")

@@ -58,3 +58,10 @@ Answer variable(Context &, Json payload) {
     auto value = std::getenv(name.c_str());
     return value == nullptr ? Json() : Json(value);
 }
+
+Done print(Context &, Json payload) {
+    LIVE_LET(message, payload.require<std::string>("message"));
+    std::puts(message.c_str());
+    std::fflush(stdout);
+    return {};
+}

@@ -26,6 +26,7 @@ liveside::Answer outside(liveside::Context &cx);
 liveside::Answer read_file(liveside::Context &cx, liveside::Json payload);
 liveside::Done write_file(liveside::Context &cx, liveside::Json payload);
 liveside::Answer variable(liveside::Context &cx, liveside::Json payload);
+liveside::Done print(liveside::Context &cx, liveside::Json payload);
 
 /// A singleton.
 liveside::Component &hall();

@@ -177,6 +177,7 @@ pub const all = .{
     live.action("readFile", outside.readFile),
     live.action("writeFile", outside.writeFile),
     live.action("variable", outside.variable),
+    live.action("print", outside.print),
     live.actionWith("limited", nothing, .{ .rate_limit = .{ .burst = 2, .per_minute = 1 } }),
     live.actionWith("admin", nothing, .{ .access = .{ .roles = &.{"admin"} } }),
     live.action("forbidden", nothing),

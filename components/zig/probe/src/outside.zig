@@ -44,3 +44,8 @@ pub fn variable(cx: Context, payload: Json) live.Error!?Text {
     const value = std.c.getenv(try cx.require(Text, payload, "name")) orelse return null;
     return std.mem.span(value);
 }
+
+pub fn print(cx: Context, payload: Json) live.Error!void {
+    const message = try cx.require(Text, payload, "message");
+    std.debug.print("{s}\n", .{message});
+}

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use compact_str::CompactString;
 use parking_lot::Mutex;
 use tracing::Level;
 
 use super::GuestStore;
+use crate::ids::InstanceId;
 use crate::wasm::bindings::liveside::component::log::{Host, Level as GuestLevel};
 use crate::wasm::secrets::Secrets;
 use crate::wasm::subject::Subject;
@@ -22,6 +24,26 @@ pub(in crate::wasm) struct LogBudget {
     dropped: AtomicUsize,
     /// Those of the last event: the module's memory may still hold them after it.
     secrets: Mutex<Arc<Secrets>>,
+    /// Whose event it is. Kept for modules that have asked for WASI: only what is printed needs it.
+    speaker: Mutex<Option<Speaker>>,
+}
+
+/// Who prints.
+#[derive(Debug, Clone)]
+pub(in crate::wasm) struct Speaker {
+    component: Arc<str>,
+    instance: InstanceId,
+    request: Option<CompactString>,
+}
+
+impl Speaker {
+    pub(in crate::wasm) fn of(subject: &Subject) -> Self {
+        Self {
+            component: subject.shared.component.clone(),
+            instance: subject.instance.clone(),
+            request: subject.request().map(CompactString::from),
+        }
+    }
 }
 
 impl LogBudget {
@@ -30,6 +52,30 @@ impl LogBudget {
         self.left.store(lines, Ordering::Relaxed);
         self.dropped.store(0, Ordering::Relaxed);
         self.secrets.lock().clone_from(secrets);
+    }
+
+    /// Whose prints come now.
+    pub(in crate::wasm) fn hear(&self, speaker: Option<Speaker>) {
+        *self.speaker.lock() = speaker;
+    }
+
+    /// Writes what a module printed, as a line of whoever's event it is.
+    pub(in crate::wasm) fn print(&self, level: Level, module: &Arc<str>, line: String) {
+        if !self.take() {
+            return;
+        }
+        let line = self.clean(line);
+        let speaker = self.speaker.lock().clone();
+        match &speaker {
+            None => write(level, module, "", None, &line),
+            Some(speaker) => write(
+                level,
+                &speaker.component,
+                speaker.instance.as_str(),
+                speaker.request.as_deref(),
+                &line,
+            ),
+        }
     }
 
     /// The message without secrets.
@@ -87,13 +133,7 @@ impl Host for GuestStore {
 }
 
 /// Writes one line of a guest.
-pub(in crate::wasm) fn write(
-    level: Level,
-    component: &Arc<str>,
-    instance: &str,
-    request: Option<&str>,
-    message: &str,
-) {
+fn write(level: Level, component: &Arc<str>, instance: &str, request: Option<&str>, message: &str) {
     let message = cut(message);
     // tracing wants levels that are known at compile time.
     match level {
