@@ -121,6 +121,21 @@ async fn c() {
     from_nothing("c", &[("make", &["--silent", "test"])]).await;
 }
 
+#[tokio::test]
+async fn cpp() {
+    from_nothing("cpp", &[("make", &["--silent", "test"])]).await;
+}
+
+#[tokio::test]
+async fn zig() {
+    from_nothing("zig", &[("make", &["--silent", "test"])]).await;
+}
+
+#[tokio::test]
+async fn go() {
+    from_nothing("go", &[("make", &["--silent", "test"])]).await;
+}
+
 #[test]
 fn what_cannot_be_made_is_said() {
     let folder = tempfile::tempdir().unwrap();

@@ -41,6 +41,12 @@ pub enum Lang {
     Python,
     /// C
     C,
+    /// C++
+    Cpp,
+    /// Zig
+    Zig,
+    /// Go
+    Go,
 }
 
 impl Lang {
@@ -52,6 +58,9 @@ impl Lang {
             Self::Ts => "ts/",
             Self::Python => "python/",
             Self::C => "c/",
+            Self::Cpp => "cpp/",
+            Self::Zig => "zig/",
+            Self::Go => "go/",
         }
     }
 
@@ -62,6 +71,9 @@ impl Lang {
             Self::Js | Self::Ts => "js",
             Self::Python => "python",
             Self::C => "c",
+            Self::Cpp => "cpp",
+            Self::Zig => "zig",
+            Self::Go => "go",
         }
     }
 }
@@ -122,7 +134,7 @@ fn steps(lang: Lang, sdk: &Path) -> Vec<String> {
             "python3 -m venv .venv".to_owned(),
             format!(".venv/bin/pip install -e '{}[dev]'", sdk.display()),
         ],
-        Lang::Rust | Lang::C => Vec::new(),
+        Lang::Rust | Lang::C | Lang::Cpp | Lang::Zig | Lang::Go => Vec::new(),
     };
     let dev = "liveside dev . --static page".to_owned();
     install.into_iter().chain([dev]).collect()
