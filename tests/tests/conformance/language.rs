@@ -84,7 +84,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "go",
         prefix: "Go",
-        advice: None,
+        advice: Some("to actions() in actions.go"),
         tries_files: true,
         tries_sockets: true,
         has_files: true,
