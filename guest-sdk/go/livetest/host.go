@@ -196,6 +196,7 @@ func (h *host) PersistentCompareAndSet(key string, expected, value *string) (boo
 	if h.interference > 0 {
 		h.interference--
 		h.shared.persistent[key] = h.interfering
+		return false, nil
 	}
 	now, there := h.shared.persistent[key]
 	if there != (expected != nil) || (there && now != *expected) {
