@@ -8,7 +8,7 @@ GO ?= go
 .PHONY: all test clean compiler
 all: dist/$(NAME).wasm
 
-dist/$(NAME).wasm: $(wildcard $(SOURCE)/*.go $(SOURCE)/go.mod) $(shell find $(dir $(lastword $(MAKEFILE_LIST))) -name '*.go') | compiler
+dist/$(NAME).wasm: $(filter-out %_test.go,$(wildcard $(SOURCE)/*.go $(SOURCE)/go.mod)) $(shell find $(dir $(lastword $(MAKEFILE_LIST))) -name '*.go' ! -name '*_test.go') | compiler
 	@mkdir -p dist
 	GOOS=wasip1 GOARCH=wasm $(GO) -C $(SOURCE) build -tags "$(TAGS)" -trimpath -buildmode=c-shared \
 	  -ldflags="-s -w -checklinkname=0" -o $(CURDIR)/$@ .
