@@ -160,20 +160,27 @@ pub(crate) fn tests(repository: &Repository, runner: &Runner) -> Result<Vec<Comm
         make.args(["--silent", "test"]).current_dir(dir);
         make
     };
-    // As with modules: Zig is tested where somebody has installed it.
+    // As with modules: Zig and Go are tested where somebody has installed them.
+    let has = |language: Language| {
+        projects
+            .iter()
+            .find(|project| project.language == language)
+            .is_some_and(|project| tools_of(project, None).is_ok())
+    };
+    let (has_zig, has_go) = (has(Language::Zig), has(Language::Go));
     let mut sdks = vec!["guest-sdk/c/tests", "guest-sdk/cpp/tests"];
-    let has_zig = projects
-        .iter()
-        .find(|project| project.language == Language::Zig)
-        .is_some_and(|project| tools_of(project, None).is_ok());
     if has_zig {
         sdks.push("guest-sdk/zig/tests");
+    }
+    if has_go {
+        sdks.push("guest-sdk/go/tests");
     }
     for project in &projects {
         match project.language {
             Language::Python => commands.push(pytest(&project.dir)),
             Language::C | Language::Cpp => commands.push(make(&project.dir)),
             Language::Zig if has_zig => commands.push(make(&project.dir)),
+            Language::Go if has_go => commands.push(make(&project.dir)),
             _ => {}
         }
     }

@@ -31,3 +31,20 @@ func TestTheLast50StayAndEmptyTextsAreRefused(t *testing.T) {
 		t.Error(failed)
 	}
 }
+
+func TestWhoComesLaterReadsWhatWasSaid(t *testing.T) {
+	first := livetest.Mount(t, "GoChat", livetest.Setup{Room: "lobby", Label: "ana"})
+	first.Call("send", `"Hi"`)
+	second := livetest.Mount(t, "GoChat", livetest.Setup{Room: "lobby", Beside: first})
+	livetest.Same(t, second.State(), `{"messages": [{"id": 1, "user": "ana", "text": "Hi"}], "members": 1}`)
+	second.SetMembers("lobby", 2)
+	second.RoomEvent("lobby", "MEMBERS", "{}")
+	livetest.Same(t, second.Delta(), `{"members": 2}`)
+}
+
+func TestAChatNeedsARoom(t *testing.T) {
+	h := livetest.Mount(t, "GoChat", livetest.Setup{})
+	if errors := h.HookErrors(); len(errors) != 1 || errors[0].Message != "A chat needs a room." {
+		t.Error(errors)
+	}
+}

@@ -25,6 +25,9 @@ func init() {
 		Persistent: map[string]any{"kept": 0},
 		SetValue:   true,
 		Actions:    actions(),
+		HiddenActions: map[string]string{
+			"secretly": `add "secretly": live.Action((*Probe).secretly) to actions() in actions.go`,
+		},
 		RoomEvents: []live.On[Probe]{{Event: "NEWS", Room: "*", Run: (*Probe).news}},
 		Timers:     map[string]func(*Probe, *live.Context, live.Timer) error{"*": (*Probe).timer},
 		OnConnect:  func(p *Probe, _ *live.Context) error { return p.line("connect") },

@@ -1,6 +1,8 @@
 // Package live is what components in Go are written with: a struct is the state, its methods are the logic.
 package live
 
+import "math"
+
 // None is the payload of an action that takes none, and the answer of one that gives none.
 type None struct{}
 
@@ -83,6 +85,35 @@ func Action[S, P, R any](method func(*S, *Context, P) (R, error)) ActionOf[S] {
 	}}
 }
 
+// Props says what of the initial state a mount may set. The state has it when OnConnect runs.
+type Props uint8
+
+// The kinds of props.
+const (
+	// PropsKnown lets keys through that Default has, and leaves others out.
+	PropsKnown Props = iota
+	// PropsNone ignores them all.
+	PropsNone
+	// PropsAny lets every key through; Context.Prop reads one that is no field of the struct.
+	PropsAny
+)
+
+// Logging is what the daemon logs of its own accord: LogLifecycle | LogRooms.
+type Logging uint8
+
+// The topics, in the order of the interface.
+const (
+	LogLifecycle Logging = 1 << iota
+	LogMessages
+	LogState
+	LogPerformance
+	LogRooms
+	LogWebSocket
+)
+
+// Forever is the LingerMs of a singleton that does not end.
+const Forever uint64 = math.MaxUint64
+
 // On is the handler of a room event: its name, the room ("" is the default room, `chat:*` and `*` are patterns).
 type On[S any] struct {
 	Event, Room string
@@ -96,10 +127,17 @@ type Component[S any] struct {
 	Default S
 	// Persistent is what the persistent map starts with.
 	Persistent map[string]any
-	SetValue   bool
-	Actions    map[string]ActionOf[S]
-	RoomEvents []On[S]
-	Timers     map[string]func(*S, *Context, Timer) error
+	// SetValue lets browsers set keys of the state.
+	SetValue bool
+	Props    Props
+	// StateSchema is a JSON Schema: what the daemon checks props and set values by.
+	StateSchema string
+	Actions     map[string]ActionOf[S]
+	// HiddenActions are methods that are not public, each with what to add and where: who calls one is told it. Go does
+	// not know which methods could be actions.
+	HiddenActions map[string]string
+	RoomEvents    []On[S]
+	Timers        map[string]func(*S, *Context, Timer) error
 
 	OnConnect, OnDisconnect, OnDestroy func(*S, *Context) error
 	OnMount                            func(*S, *Context, Mount) error
@@ -112,14 +150,21 @@ type Component[S any] struct {
 	OnUpload func(state *S, cx *Context, upload File) error
 	// OnClientJoin and OnClientLeave are a singleton's, OnMemberJoin and OnMemberLeave a room's.
 	OnClientJoin, OnClientLeave, OnMemberJoin, OnMemberLeave func(state *S, cx *Context, member Member) error
+	// OnEmpty is a room's: the last member has left.
+	OnEmpty func(*S, *Context) error
 
 	Access    Access
 	RateLimit RateLimit
-	// Singleton is one instance for everybody; it ends with its last member.
+	// Singleton is one instance for everybody; it ends LingerMs after its last member left.
 	Singleton bool
+	LingerMs  uint64
 	// Room makes it the logic of rooms of this kind.
-	Room    string
+	Room string
+	// Durable keeps the state of a singleton or a room beyond the daemon's end.
 	Durable bool
+	// Fresh gives every event a new instance of the module: package variables are as init left them.
+	Fresh   bool
+	Logging Logging
 	// Migrate turns state of another version, a JSON object, into this one's.
 	Migrate func(cx *Context, from string, state map[string]any) error
 }

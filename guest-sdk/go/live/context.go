@@ -18,6 +18,17 @@ func (cx *Context) Instance() string { return cx.instance }
 // Host has what there is no shorter word for.
 func (cx *Context) Host() Host { return cx.host }
 
+// Prop reads a key of the state, as it was when the event began, that is no field of the struct: see PropsAny. False if
+// there is none.
+func (cx *Context) Prop(key string, into any) (bool, error) {
+	var loaded map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(cx.host.Load([]string{key})), &loaded); err != nil {
+		return false, err
+	}
+	text, there := loaded[key]
+	return there, read(there, string(text), into)
+}
+
 // Session is who is behind the event.
 func (cx *Context) Session() Session { return cx.host.Session() }
 

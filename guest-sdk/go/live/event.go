@@ -60,14 +60,32 @@ type Entry interface {
 // Definition is what the daemon has to know before anything runs.
 type Definition struct {
 	Name, Version, State, Persistent string
-	Actions                          []ActionDefinition
-	Subscriptions                    []Subscription
-	Hooks                            uint16
-	Access                           Access
-	RateLimit                        RateLimit
-	Singleton, Durable               bool
-	Room                             string
+	// StateSchema is empty if there is none.
+	StateSchema               string
+	Actions                   []ActionDefinition
+	HiddenActions             []HiddenAction
+	Subscriptions             []Subscription
+	Hooks                     uint16
+	Props                     Props
+	Access                    Access
+	RateLimit                 RateLimit
+	Singleton, Durable, Fresh bool
+	LingerMs                  uint64
+	Room                      string
+	Logging                   Logging
 }
+
+// Has says whether there is a hook for such events.
+func (d Definition) Has(kind Kind) bool {
+	bit := hookBit(kind)
+	return bit >= 0 && d.Hooks>>bit&1 != 0
+}
+
+// hooked are the kinds that have a hook, in the order of their bits.
+var hooked = []Kind{Connect, MountEvent, Rehydrate, BeforeAction, StateChange, RoomJoin, RoomLeave, Upload, ClientJoin,
+	ClientLeave, Reload, Disconnect, Destroy, MemberJoin, MemberLeave, Empty}
+
+func hookBit(kind Kind) int { return slices.Index(hooked, kind) }
 
 // ActionDefinition is one action of it.
 type ActionDefinition struct {
@@ -76,6 +94,9 @@ type ActionDefinition struct {
 	RateLimit     RateLimit
 	PayloadSchema string
 }
+
+// HiddenAction is a method that is not public.
+type HiddenAction struct{ Name, Advice string }
 
 // Subscription is one room event of it.
 type Subscription struct{ Room, Event string }
@@ -96,7 +117,8 @@ func (e *typed[S]) Definition() Definition {
 		persistent = write(e.Persistent)
 	}
 	defined := Definition{Name: e.Name, Version: e.Version, State: write(e.Default), Persistent: persistent,
-		Access: e.Access, RateLimit: e.RateLimit, Singleton: e.Singleton, Durable: e.Durable, Room: e.Room}
+		Access: e.Access, RateLimit: e.RateLimit, Singleton: e.Singleton, Durable: e.Durable, Room: e.Room,
+		StateSchema: e.StateSchema, Props: e.Props, Fresh: e.Fresh, LingerMs: e.LingerMs, Logging: e.Logging}
 	for name, action := range e.Actions {
 		defined.Actions = append(defined.Actions, ActionDefinition{name, action.Access, action.RateLimit, action.PayloadSchema})
 	}
@@ -104,15 +126,22 @@ func (e *typed[S]) Definition() Definition {
 	if e.SetValue {
 		defined.Actions = append(defined.Actions, ActionDefinition{Name: "setValue"})
 	}
+	for name, advice := range e.HiddenActions {
+		defined.HiddenActions = append(defined.HiddenActions, HiddenAction{name, advice})
+	}
+	slices.SortFunc(defined.HiddenActions, func(a, b HiddenAction) int { return strings.Compare(a.Name, b.Name) })
 	for _, on := range e.RoomEvents {
 		defined.Subscriptions = append(defined.Subscriptions, Subscription{on.Room, on.Event})
 	}
-	there := []bool{e.OnConnect != nil, e.OnMount != nil, e.OnRehydrate != nil, e.OnAction != nil, e.OnStateChange != nil,
-		e.OnRoomJoin != nil, e.OnRoomLeave != nil, e.OnUpload != nil, e.OnClientJoin != nil, e.OnClientLeave != nil,
-		e.OnReload != nil, e.OnDisconnect != nil, e.OnDestroy != nil, e.OnMemberJoin != nil, e.OnMemberLeave != nil}
-	for bit, has := range there {
+	hooks := map[Kind]bool{Connect: e.OnConnect != nil, MountEvent: e.OnMount != nil, Rehydrate: e.OnRehydrate != nil,
+		BeforeAction: e.OnAction != nil, StateChange: e.OnStateChange != nil, RoomJoin: e.OnRoomJoin != nil,
+		RoomLeave: e.OnRoomLeave != nil, Upload: e.OnUpload != nil, ClientJoin: e.OnClientJoin != nil,
+		ClientLeave: e.OnClientLeave != nil, Reload: e.OnReload != nil, Disconnect: e.OnDisconnect != nil,
+		Destroy: e.OnDestroy != nil, MemberJoin: e.OnMemberJoin != nil, MemberLeave: e.OnMemberLeave != nil,
+		Empty: e.OnEmpty != nil}
+	for kind, has := range hooks {
 		if has {
-			defined.Hooks |= 1 << bit
+			defined.Hooks |= 1 << hookBit(kind)
 		}
 	}
 	return defined
@@ -161,7 +190,7 @@ func (e *typed[S]) run(state *S, cx *Context, event Event) (any, error) {
 	case ActionEvent:
 		action, there := e.Actions[event.Text]
 		if !there {
-			return nil, &Failure{CodeNotCallable, fmt.Sprintf("%s has no public action `%s`", e.Name, event.Text)}
+			return nil, e.notCallable(event.Text)
 		}
 		return action.run(state, cx, event.Payload)
 	case StateChange:
@@ -194,8 +223,18 @@ func (e *typed[S]) run(state *S, cx *Context, event Event) (any, error) {
 		return nil, plain(e.OnDisconnect, state, cx)
 	case Destroy:
 		return nil, plain(e.OnDestroy, state, cx)
+	case Empty:
+		return nil, plain(e.OnEmpty, state, cx)
 	}
 	return nil, nil
+}
+
+func (e *typed[S]) notCallable(action string) *Failure {
+	message := fmt.Sprintf("%s has no public action `%s`", e.Name, action)
+	if advice, hidden := e.HiddenActions[action]; hidden {
+		message += ": " + advice
+	}
+	return &Failure{CodeNotCallable, message}
 }
 
 // roomEvents runs all of them, whatever becomes of the ones before; the first error is what it ends with.

@@ -113,10 +113,14 @@ func describe() []wit.Definition {
 			Access:    access(from.Access),
 			RateLimit: rateLimit(from.RateLimit),
 			Singleton: types.None[wit.Singleton](), Room: types.None[wit.RoomDefinition](),
-			StateSchema: types.None[string](), Durable: from.Durable,
+			StateSchema: filled(from.StateSchema), Durable: from.Durable,
+			Props: uint8(from.Props), Logging: uint8(from.Logging),
+		}
+		if from.Fresh {
+			to.Isolation = wit.Isolation_Fresh
 		}
 		if from.Singleton {
-			to.Singleton = types.Some(wit.Singleton{LingerMs: types.Some[uint64](0)})
+			to.Singleton = types.Some(wit.Singleton{LingerMs: lingerMs(from.LingerMs)})
 		}
 		if from.Room != "" {
 			to.Room = types.Some(wit.RoomDefinition{Name: from.Room})
@@ -126,6 +130,9 @@ func describe() []wit.Definition {
 				Name: action.Name, Access: access(action.Access), RateLimit: rateLimit(action.RateLimit),
 				PayloadSchema: filled(action.PayloadSchema),
 			})
+		}
+		for _, hidden := range from.HiddenActions {
+			to.HiddenActions = append(to.HiddenActions, wit.HiddenAction{Name: hidden.Name, Advice: hidden.Advice})
 		}
 		for _, on := range from.Subscriptions {
 			to.RoomSubscriptions = append(to.RoomSubscriptions, wit.RoomSubscription{Room: filled(on.Room), Event: on.Event})
@@ -147,6 +154,13 @@ func rateLimit(from RateLimit) types.Option[wit.RateLimit] {
 		return types.None[wit.RateLimit]()
 	}
 	return types.Some(wit.RateLimit{Burst: from.Burst, PerMinute: from.PerMinute})
+}
+
+func lingerMs(from uint64) types.Option[uint64] {
+	if from == Forever {
+		return types.None[uint64]()
+	}
+	return types.Some(from)
 }
 
 func filled(text string) types.Option[string] {

@@ -10,7 +10,8 @@ import (
 // decode reads the arguments of an action.
 func decode(payload *string, into any) error {
 	target := reflect.ValueOf(into).Elem()
-	if target.Kind() != reflect.Struct {
+	_, reads := into.(json.Unmarshaler)
+	if target.Kind() != reflect.Struct || reads {
 		text := "null"
 		if payload != nil {
 			text = *payload
@@ -18,20 +19,20 @@ func decode(payload *string, into any) error {
 		return invalid(json.Unmarshal([]byte(text), into), "payload")
 	}
 	fields := map[string]json.RawMessage{}
-	names := keys(target.Type())
+	takes := parameters(target.Type())
 	if payload != nil && *payload != "null" {
 		if strings.HasPrefix(strings.TrimSpace(*payload), "{") {
 			if err := json.Unmarshal([]byte(*payload), &fields); err != nil {
 				return invalid(err, "payload")
 			}
-		} else if len(names) == 1 {
-			fields[names[0]] = json.RawMessage(*payload)
-		} else if len(names) > 1 {
+		} else if len(takes) == 1 {
+			fields[takes[0].name] = json.RawMessage(*payload)
+		} else if len(takes) > 1 {
 			return Invalid("The payload must be an object")
 		}
 	}
-	for at, name := range names {
-		field := target.Field(at)
+	for _, each := range takes {
+		name, field := each.name, target.FieldByIndex(each.index)
 		text, there := fields[name]
 		if !there || (string(text) == "null" && field.Kind() != reflect.Interface) {
 			if field.Kind() != reflect.Pointer && field.Kind() != reflect.Interface {
@@ -57,16 +58,24 @@ func invalid(err error, name string) error {
 	return Invalid("`%s` is not valid: %v", name, err)
 }
 
-// keys are the names of a struct's fields in JSON, in their order.
-func keys(of reflect.Type) []string {
-	names := make([]string, of.NumField())
-	for at := range names {
-		field := of.Field(at)
+// parameter is a field of the arguments, as JSON names it.
+type parameter struct {
+	name  string
+	index []int
+}
+
+// parameters are the fields of a struct that JSON can set, in their order, with those of embedded structs.
+func parameters(of reflect.Type) []parameter {
+	var found []parameter
+	for _, field := range reflect.VisibleFields(of) {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if !field.IsExported() || name == "-" || (field.Anonymous && name == "") {
+			continue
+		}
 		if name == "" {
 			name = strings.ToLower(field.Name[:1]) + field.Name[1:]
 		}
-		names[at] = name
+		found = append(found, parameter{name, field.Index})
 	}
-	return names
+	return found
 }

@@ -96,6 +96,5 @@ pub(crate) async fn not_callable(language: &'static Language) {
     let (code, error) = probe.refusal("secretly", json!({})).await;
     assert_eq!(code, "ACTION_NOT_CALLABLE");
     assert!(error.contains("`secretly`"), "{error}");
-    let advice = language.advice.unwrap_or("secretly");
-    assert!(error.contains(advice), "{error}");
+    assert!(error.contains(language.advice), "{error}");
 }

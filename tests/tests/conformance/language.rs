@@ -11,8 +11,8 @@ pub(crate) struct Language {
     pub(crate) name: &'static str,
     /// As the components' names begin: `JsCounter`.
     prefix: &'static str,
-    /// What the error for a call of a method that is no action advises, where the language can know the method.
-    pub(crate) advice: Option<&'static str>,
+    /// What the error for a call of a method that is no action advises.
+    pub(crate) advice: &'static str,
     /// Whether its `outside` can try to open a file.
     pub(crate) tries_files: bool,
     /// Whether its `outside` can try to connect a socket.
@@ -28,7 +28,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "rust",
         prefix: "Rust",
-        advice: Some("add `#[action]` above `fn secretly`"),
+        advice: "add `#[action]` above `fn secretly`",
         tries_files: true,
         tries_sockets: true,
         has_files: false,
@@ -36,7 +36,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "js",
         prefix: "Js",
-        advice: Some("add `@action` above `secretly()`"),
+        advice: "add `@action` above `secretly()`",
         tries_files: false,
         tries_sockets: false,
         has_files: false,
@@ -44,7 +44,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "ts",
         prefix: "Ts",
-        advice: Some("add `@action` above `secretly()`"),
+        advice: "add `@action` above `secretly()`",
         tries_files: false,
         tries_sockets: false,
         has_files: false,
@@ -52,7 +52,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "python",
         prefix: "Python",
-        advice: Some("add @action above `def secretly`"),
+        advice: "add @action above `def secretly`",
         tries_files: true,
         tries_sockets: true,
         has_files: true,
@@ -60,7 +60,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "c",
         prefix: "C",
-        advice: Some("to probe_actions in actions.c"),
+        advice: "to probe_actions in actions.c",
         tries_files: true,
         tries_sockets: false,
         has_files: true,
@@ -68,7 +68,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "cpp",
         prefix: "Cpp",
-        advice: Some("to add_actions() in actions.cpp"),
+        advice: "to add_actions() in actions.cpp",
         tries_files: true,
         tries_sockets: false,
         has_files: true,
@@ -76,7 +76,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "zig",
         prefix: "Zig",
-        advice: Some("to `all` in actions.zig"),
+        advice: "to `all` in actions.zig",
         tries_files: true,
         tries_sockets: false,
         has_files: true,
@@ -84,7 +84,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "go",
         prefix: "Go",
-        advice: None,
+        advice: "to actions() in actions.go",
         tries_files: true,
         tries_sockets: true,
         has_files: true,

@@ -1,5 +1,5 @@
 //! Counts tests by the closing lines of the runners that the suites use: cargo's, Vitest's, Node's, pytest's, Zig's and
-//! that of the SDK of C.
+//! that of the SDK of C. Go's has a line for each test instead.
 
 use std::fmt;
 
@@ -17,6 +17,11 @@ impl Count {
     /// Takes one line of a runner's output.
     pub(super) fn read(&mut self, line: &str) {
         let line = strip_ansi(line);
+        // Before it is trimmed: what is indented is a part of a test.
+        if let Some(result) = line.strip_prefix("--- ") {
+            self.add_go(result);
+            return;
+        }
         let line = line.trim();
         if let Some(result) = line.strip_prefix("test result: ") {
             // `ok. 12 passed; 1 failed; 0 ignored; 0 measured; …`, once for each program of tests.
@@ -82,6 +87,17 @@ impl Count {
             };
             self.add_word(word, number);
         }
+    }
+
+    /// `PASS: TestItCounts (0.00s)`
+    fn add_go(&mut self, line: &str) {
+        let word = match line.split_once(": ") {
+            Some(("PASS", _)) => "passed",
+            Some(("FAIL", _)) => "failed",
+            Some(("SKIP", _)) => "skipped",
+            _ => return,
+        };
+        self.add_word(word, "1");
     }
 
     fn add_word(&mut self, word: &str, number: &str) {
@@ -184,6 +200,24 @@ mod tests {
         );
         assert_eq!(count(&["9 passed; 1 skipped; 2 failed."]), (9, 2, 1));
         assert_eq!(count(&["error: 2 errors; the build failed."]), (0, 0, 0));
+    }
+
+    #[test]
+    fn gos_tests_are_counted_without_their_parts() {
+        let lines = [
+            "=== RUN   TestItCounts",
+            "--- PASS: TestItCounts (0.00s)",
+            "=== RUN   TestNames/in_turn",
+            "    names_test.go:12: is 1, expected 2",
+            "--- FAIL: TestNames (0.02s)",
+            "    --- PASS: TestNames/in_order (0.00s)",
+            "    --- FAIL: TestNames/in_turn (0.02s)",
+            "--- SKIP: TestLater (0.00s)",
+            "FAIL",
+            "FAIL\tcounter\t0.012s",
+            "ok  \tchat\t(cached)",
+        ];
+        assert_eq!(count(&lines), (1, 1, 1));
     }
 
     #[test]
