@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 
@@ -79,6 +80,7 @@ func actions() map[string]live.ActionOf[Probe] {
 		"readFile":     live.Action((*Probe).readFile),
 		"writeFile":    live.Action((*Probe).writeFile),
 		"variable":     live.Action((*Probe).variable),
+		"print":        live.Action((*Probe).print),
 		"limited":      limited,
 		"admin":        admin,
 		"forbidden":    live.Action((*Probe).nothing),
@@ -314,4 +316,9 @@ func (v variable) read() *string {
 		return nil
 	}
 	return &value
+}
+
+func (*Probe) print(_ *live.Context, given said) (live.None, error) {
+	_, err := fmt.Println(given.Message)
+	return live.None{}, err
 }
