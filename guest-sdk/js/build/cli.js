@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { build } from "./build.js";
 
 const USAGE = `Usage: liveside-build [DIR] [--out FILE] [--define KEY=VALUE].. [--watch] [--small]
+                      [--quick]
 
 Bundles DIR/src/index.ts (or .js) and makes a module for the daemon of it.
 
@@ -13,7 +14,8 @@ Bundles DIR/src/index.ts (or .js) and makes a module for the daemon of it.
   --out FILE           Where the module goes; dist/NAME.wasm by default
   --define KEY=VALUE   Puts the JSON value (or text) for the name KEY in the source; may be given several times
   --watch              Builds again when the source changes
-  --small              A smaller engine: the module is a third smaller, and slower`;
+  --small              A smaller engine: the module is a third smaller, and slower
+  --quick              For trying it out: much faster, and each instance of the module starts slower`;
 
 async function main() {
   const { values, positionals } = parseArgs({
@@ -23,6 +25,7 @@ async function main() {
       define: { type: "string", multiple: true, default: [] },
       watch: { type: "boolean", default: false },
       small: { type: "boolean", default: false },
+      quick: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -34,6 +37,7 @@ async function main() {
     define: Object.fromEntries(values.define.map(definition)),
     watch: values.watch,
     small: values.small,
+    quick: values.quick,
   });
 }
 

@@ -23,7 +23,8 @@ import { useHost } from "../host.js";
 import { migrate } from "../migrate.js";
 import { drain, settle } from "./jobs.js";
 
-const daemon = {
+/** The interfaces by the names they have in the WIT. */
+export const daemon = {
   broadcast, clock, config, http, log, persistent, private: privateData, random, rooms, session, state, store, timers,
   uploads,
 };
