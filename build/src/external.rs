@@ -148,6 +148,14 @@ impl Recipe {
                 };
                 let mut command = Command::new("npm");
                 command.args(["run", "--silent", "build"]);
+                let module = match profile {
+                    Profile::Dev if takes_arguments(&project.dir) => {
+                        let quick = quick_module(&dist, project);
+                        command.args(["--", "--quick", "--out"]).arg(&quick);
+                        quick
+                    }
+                    Profile::Dev | Profile::Release => module,
+                };
                 Self {
                     command,
                     tool: "npm run build",
@@ -161,9 +169,8 @@ impl Recipe {
                 command.args(["-m", "liveside", "build"]);
                 let module = match profile {
                     Profile::Release => module,
-                    // Another file: what is built quickly must never be taken for what is shipped.
                     Profile::Dev => {
-                        let quick = dist.join(format!("{}.quick.wasm", project.name));
+                        let quick = quick_module(&dist, project);
                         command.arg("--quick").arg("--out").arg(&quick);
                         quick
                     }
@@ -192,6 +199,23 @@ impl Recipe {
             }
         })
     }
+}
+
+/// Another file: what is built quickly must never be taken for what is shipped.
+fn quick_module(dist: &Path, project: &Project) -> PathBuf {
+    dist.join(format!("{}.quick.wasm", project.name))
+}
+
+/// Whether what npm puts behind the script `build` gets to `liveside-build`: it does if that is the last command.
+fn takes_arguments(dir: &Path) -> bool {
+    let manifest: serde_json::Value =
+        serde_json::from_str(&text(&dir.join("package.json"))).unwrap_or_default();
+    let script = manifest
+        .pointer("/scripts/build")
+        .and_then(|it| it.as_str());
+    let last = script.and_then(|script| script.rsplit(['&', '|', ';', '\n']).next());
+    let is_ours = |word: &str| word.rsplit('/').next() == Some("liveside-build");
+    last.is_some_and(|last| last.split_whitespace().any(is_ours))
 }
 
 /// Whether a module is newer than everything that was written by hand below these folders. What it was made with does

@@ -163,3 +163,36 @@ fn packages_that_are_not_installed_are_named_with_the_command() {
     let error = tree.build().err().expect("it fails").to_string();
     assert!(error.contains("npm install"), "{error}");
 }
+
+/// What the script is called with, and where the module is then.
+fn npm_of(script: &str, profile: Profile) -> (Vec<String>, String) {
+    let manifest = format!(r#"{{"name":"it","scripts":{{"build":"{script}"}}}}"#);
+    let tree = Tree::of(&[
+        ("package.json", &manifest),
+        ("node_modules/@liveside/component/package.json", "{}"),
+    ]);
+    let [project] = &tree.projects()[..] else {
+        panic!("one project");
+    };
+    let recipe = Recipe::of(project, profile, None).expect("its packages are there");
+    let words = recipe.command.get_args().skip(3);
+    let words = words.map(|word| word.to_string_lossy().into_owned());
+    let module = recipe.module.file_name().expect("a file");
+    (words.collect(), module.to_string_lossy().into_owned())
+}
+
+#[test]
+fn javascript_is_built_quickly_while_it_is_worked_on() {
+    let (words, module) = npm_of("tsc --noEmit && npx liveside-build", Profile::Dev);
+    assert_eq!(module, "it.quick.wasm");
+    assert_eq!(words[..3], ["--", "--quick", "--out"]);
+    assert!(words[3].ends_with("dist/it.quick.wasm"), "{words:?}");
+    let (words, module) = npm_of("liveside-build", Profile::Release);
+    assert_eq!((words.len(), &*module), (0, "it.wasm"));
+}
+
+#[test]
+fn a_script_that_goes_on_after_the_build_is_left_alone() {
+    let (words, module) = npm_of("liveside-build && node sign.js", Profile::Dev);
+    assert_eq!((words.len(), &*module), (0, "it.wasm"));
+}

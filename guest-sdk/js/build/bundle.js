@@ -78,7 +78,8 @@ function options({ dir, contents, define }) {
 
 /** The SDK of the base instead of a second one. */
 function standIn(names) {
-  const contents = `export const { ${names.join(", ")} } = __liveside;`;
+  // One by one: a name that is not imported takes none from the author.
+  const contents = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => __liveside.${name})();`).join("\n");
   return {
     name: "stand-in",
     setup(build) {

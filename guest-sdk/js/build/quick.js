@@ -63,8 +63,18 @@ function check({ evaluate, compile }, source, file) {
   try {
     evaluate(source, compile(file));
   } catch (error) {
-    const frames = String(error?.stack ?? "").split("\n").filter((line) => line.includes(`${file}:`));
+    // An error of the other context is no `Error` of this one.
     const told = error?.stack ? `Error: ${error.message}` : `Something that is no Error was thrown: ${error}`;
-    throw new Error(["The source does not run: " + told, ...frames.filter((line) => /^\s+at /.test(line))].join("\n"));
+    throw new Error([`The source does not run: ${told}`, ...frames(error?.stack, source, file)].join("\n"));
   }
+}
+
+/** The frames of a stack that are the author's, with what the line says: the file may not be there. */
+function frames(stack, source, file) {
+  const lines = source.split("\n");
+  const own = String(stack ?? "").split("\n").filter((line) => /^\s+at /.test(line) && line.includes(`${file}:`));
+  return own.flatMap((frame) => {
+    const said = lines[Number(/:(\d+):\d+\)?$/.exec(frame)?.[1]) - 1];
+    return said ? [frame, `        ${said.trim()}`] : [frame];
+  });
 }
