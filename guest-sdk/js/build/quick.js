@@ -52,7 +52,7 @@ function contentOf(source) {
 /** The base in the engine at hand, with no more around it than it has in the other one. */
 function engineOf(script) {
   const context = vm.createContext({ atob, btoa, module: { exports: {} }, require: () => ({}) });
-  vm.runInContext("delete globalThis.Intl; delete globalThis.WebAssembly;", context);
+  vm.runInContext('for (const name of ["Atomics", "Intl", "WebAssembly"]) delete globalThis[name];', context);
   vm.runInContext(script, context);
   const compile = (file) => (source) => vm.runInContext(source, context, { filename: file });
   return { ...context.module.exports, compile };
