@@ -19,6 +19,7 @@ use crate::notes::Job;
 use crate::process::{Ended, Line, run};
 use crate::project::{Language, Project};
 
+mod npm;
 mod recognise;
 
 pub(crate) use recognise::recognise;
@@ -146,19 +147,12 @@ impl Recipe {
                     let how = format!("its packages are not installed. Run `npm install` in {dir}");
                     return Err(tool_error(project, how));
                 };
-                let mut command = Command::new("npm");
-                command.args(["run", "--silent", "build"]);
-                let module = match profile {
-                    Profile::Dev if takes_arguments(&project.dir) => {
-                        let quick = quick_module(&dist, project);
-                        command.args(["--", "--quick", "--out"]).arg(&quick);
-                        quick
-                    }
-                    Profile::Dev | Profile::Release => module,
-                };
+                let quick = quick_module(&dist, project);
+                let (command, tool, module) =
+                    npm::recipe(&project.dir, &sdk, profile, module, quick);
                 Self {
                     command,
-                    tool: "npm run build",
+                    tool,
                     module,
                     sdk: Some(sdk),
                 }
@@ -204,18 +198,6 @@ impl Recipe {
 /// Another file: what is built quickly must never be taken for what is shipped.
 fn quick_module(dist: &Path, project: &Project) -> PathBuf {
     dist.join(format!("{}.quick.wasm", project.name))
-}
-
-/// Whether what npm puts behind the script `build` gets to `liveside-build`: it does if that is the last command.
-fn takes_arguments(dir: &Path) -> bool {
-    let manifest: serde_json::Value =
-        serde_json::from_str(&text(&dir.join("package.json"))).unwrap_or_default();
-    let script = manifest
-        .pointer("/scripts/build")
-        .and_then(|it| it.as_str());
-    let last = script.and_then(|script| script.rsplit(['&', '|', ';', '\n']).next());
-    let is_ours = |word: &str| word.rsplit('/').next() == Some("liveside-build");
-    last.is_some_and(|last| last.split_whitespace().any(is_ours))
 }
 
 /// Whether a module is newer than everything that was written by hand below these folders. What it was made with does

@@ -164,9 +164,9 @@ fn packages_that_are_not_installed_are_named_with_the_command() {
     assert!(error.contains("npm install"), "{error}");
 }
 
-/// What the script is called with, and where the module is then.
-fn npm_of(script: &str, profile: Profile) -> (Vec<String>, String) {
-    let manifest = format!(r#"{{"name":"it","scripts":{{"build":"{script}"}}}}"#);
+/// What a project with these scripts is built with, and the file of the module.
+fn npm_of(scripts: &str, profile: Profile) -> (String, String) {
+    let manifest = format!(r#"{{"name":"it","scripts":{{{scripts}}}}}"#);
     let tree = Tree::of(&[
         ("package.json", &manifest),
         ("node_modules/@liveside/component/package.json", "{}"),
@@ -175,24 +175,46 @@ fn npm_of(script: &str, profile: Profile) -> (Vec<String>, String) {
         panic!("one project");
     };
     let recipe = Recipe::of(project, profile, None).expect("its packages are there");
-    let words = recipe.command.get_args().skip(3);
-    let words = words.map(|word| word.to_string_lossy().into_owned());
+    let words = std::iter::once(recipe.command.get_program()).chain(recipe.command.get_args());
+    let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    let root = tree.0.path().canonicalize().expect("it is there");
+    let root = format!("{}/", root.display());
     let module = recipe.module.file_name().expect("a file");
-    (words.collect(), module.to_string_lossy().into_owned())
+    (
+        words.join(" ").replace(&root, ""),
+        module.to_string_lossy().into_owned(),
+    )
 }
 
 #[test]
 fn javascript_is_built_quickly_while_it_is_worked_on() {
-    let (words, module) = npm_of("tsc --noEmit && npx liveside-build", Profile::Dev);
-    assert_eq!(module, "it.quick.wasm");
-    assert_eq!(words[..3], ["--", "--quick", "--out"]);
-    assert!(words[3].ends_with("dist/it.quick.wasm"), "{words:?}");
-    let (words, module) = npm_of("liveside-build", Profile::Release);
-    assert_eq!((words.len(), &*module), (0, "it.wasm"));
-}
-
-#[test]
-fn a_script_that_goes_on_after_the_build_is_left_alone() {
-    let (words, module) = npm_of("liveside-build && node sign.js", Profile::Dev);
-    assert_eq!((words.len(), &*module), (0, "it.wasm"));
+    const NPM: &str = "npm run --silent build";
+    const CLI: &str = "node node_modules/@liveside/component/build/cli.js";
+    let dev = |scripts: &str| npm_of(scripts, Profile::Dev);
+    let quick = |command: &str| {
+        (
+            format!("{command} --quick --out dist/it.quick.wasm"),
+            "it.quick.wasm".to_owned(),
+        )
+    };
+    let ordinary = (NPM.to_owned(), "it.wasm".to_owned());
+    assert_eq!(dev(r#""build":"liveside-build""#), quick(CLI));
+    assert_eq!(
+        dev(r#""build":"liveside-build ../x --define A=1""#),
+        quick(&format!("{CLI} ../x --define A=1"))
+    );
+    // What is more than that call is npm's.
+    for scripts in [
+        r#""build":"tsc --noEmit && npx liveside-build""#,
+        r#""build":"liveside-build --define 'A=\"b\"'""#,
+        r#""build":"liveside-build","prebuild":"tsc""#,
+    ] {
+        assert_eq!(dev(scripts), quick(&format!("{NPM} --")), "{scripts}");
+    }
+    // What npm appends would go to another command.
+    assert_eq!(dev(r#""build":"liveside-build && node sign.js""#), ordinary);
+    assert_eq!(
+        npm_of(r#""build":"liveside-build""#, Profile::Release),
+        ordinary
+    );
 }
