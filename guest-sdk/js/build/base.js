@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,9 +21,10 @@ export async function baseFor(project, { small }) {
   const [module, script] = [`${name}.wasm`, `${name}.js`];
   if (!existsSync(module) || !existsSync(script)) {
     const { componentizer } = await import("./componentize.js");
-    await mkdir(cache, { recursive: true });
-    await writeWhole(script, await bundleBase(SDK, "cjs"));
-    await writeWhole(module, await componentizer({ small })(await bundleBase(SDK, "esm")));
+    // Projects that share their packages may do this at once.
+    const write = (path, content) => writeWhole(path, content, `${path}.${process.pid}`);
+    await write(script, await bundleBase(SDK, "cjs"));
+    await write(module, await componentizer({ small })(await bundleBase(SDK, "esm")));
   }
   return { module, bytes: await readFile(module), script: await readFile(script, "utf8") };
 }
