@@ -59,7 +59,7 @@ async fn from_nothing(lang: &str, test: &[(&str, &[&str])]) {
     }
     is_built_and_serves(&project, &["--out", "out"]).await;
     // Quick builds of theirs are modules of another make.
-    if matches!(lang, "js" | "ts" | "python") {
+    if matches!(lang, "js" | "python") {
         is_built_and_serves(&project, &["--out", "out", "--dev"]).await;
     }
 }
