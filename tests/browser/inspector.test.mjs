@@ -244,7 +244,11 @@ test("after a lost connection everything is as it was", async () => {
   leftovers.push(() => context.close());
   const page = await context.newPage();
   const sockets = [];
-  await page.routeWebSocket(/\/api\/live\/ws/, (socket) => {
+  // The second connection waits until what is shown without one was seen: it would be there in an instant.
+  let lostWasSeen;
+  const seen = new Promise((resolve) => (lostWasSeen = resolve));
+  await page.routeWebSocket(/\/api\/live\/ws/, async (socket) => {
+    if (sockets.length > 0) await seen;
     socket.connectToServer();
     sockets.push(socket);
   });
@@ -258,6 +262,7 @@ test("after a lost connection everything is as it was", async () => {
     .waitFor();
   await has(page, "count", "1");
   await at(visitor.page, "counter-increment").click();
+  lostWasSeen();
   await page.waitForSelector('[data-testid="connection-status"][data-status="open"]');
   assert.equal(sockets.length, 2);
   await has(page, "count", "2");
