@@ -6,9 +6,10 @@ use std::process::Stdio;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpStream;
-use tokio::process::{Child, ChildStderr, Command};
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -21,7 +22,8 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) struct Daemon {
     pub(crate) address: SocketAddr,
     process: Child,
-    log: Lines<BufReader<ChildStderr>>,
+    /// Read by a task: a pipe that nobody reads would stop the daemon once it is full.
+    log: UnboundedReceiver<String>,
 }
 
 impl Daemon {
@@ -42,7 +44,15 @@ impl Daemon {
             .expect("run `cargo build --release -p liveside` first");
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let line = lines.next_line().await.unwrap().expect("it listens");
-        let log = BufReader::new(process.stderr.take().unwrap()).lines();
+        let mut written = BufReader::new(process.stderr.take().unwrap()).lines();
+        let (sender, log) = unbounded_channel();
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = written.next_line().await {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
         Self {
             address: line.rsplit("://").next().unwrap().parse().unwrap(),
             process,
@@ -54,7 +64,7 @@ impl Daemon {
     #[allow(dead_code, reason = "one benchmark of several uses it")]
     pub(crate) async fn logged(&mut self, message: &str) -> Value {
         loop {
-            let line = self.log.next_line().await.unwrap().expect("it runs");
+            let line = self.log.recv().await.expect("it runs");
             let line: Value = serde_json::from_str(&line).unwrap_or_default();
             assert_ne!(line["level"], "ERROR", "{line}");
             if line["fields"]["message"] == message {
