@@ -109,6 +109,7 @@ func (*Probe) deny(*live.Context, live.None) (live.None, error) {
 
 func (p *Probe) crash(*live.Context, live.None) (int64, error) {
 	p.Value++
+	fmt.Print("about to crash")
 	var nowhere *Probe
 	return nowhere.Value, nil
 }

@@ -54,6 +54,7 @@ class ProbeBase(Component, abstract=True):
     @action
     def crash(self) -> None:
         self._add_one()
+        print("about to crash", end="", flush=True)
         _ = None + 1  # type: ignore[operator]
 
     @action

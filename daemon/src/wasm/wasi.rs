@@ -3,21 +3,23 @@
 //! What the configuration grants a component is there: directories and variables. Else there is nothing: no files, no
 //! network, no environment, no arguments. What a guest prints goes to the log, line by line, and counts as its log lines.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use tokio::io::AsyncWrite;
 use tracing::Level;
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
-use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView, async_trait};
 
 use super::host::{GuestStore, LogBudget, Speaker};
 use crate::config::WasiConfig;
 
 /// A line without an end is written in pieces of this many bytes.
 const MAX_PENDING_BYTES: usize = 4096;
+/// What a guest may write at a time. It asks again for the rest.
+const MAX_WRITE_BYTES: usize = 64 << 10;
 
 /// A worker's WASI context.
 pub(super) struct WasiState {
@@ -113,7 +115,12 @@ impl IsTerminal for LogStream {
 }
 
 impl StdoutStream for LogStream {
+    /// Preview 3's, which is not linked.
     fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(tokio::io::sink())
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
         Box::new(LineWriter {
             stream: self.clone(),
             pending: Vec::new(),
@@ -121,7 +128,7 @@ impl StdoutStream for LogStream {
     }
 }
 
-/// Cuts bytes into lines and logs each.
+/// Cuts bytes into lines and logs each at once: what is printed just before a crash is what one wants to read.
 struct LineWriter {
     stream: LogStream,
     pending: Vec<u8>,
@@ -142,13 +149,9 @@ impl LineWriter {
     }
 }
 
-impl AsyncWrite for LineWriter {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
-        for &byte in bytes {
+impl OutputStream for LineWriter {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        for byte in bytes {
             if byte == b'\n' {
                 self.log_pending();
             } else {
@@ -158,15 +161,25 @@ impl AsyncWrite for LineWriter {
                 }
             }
         }
-        Poll::Ready(Ok(bytes.len()))
+        Ok(())
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Poll::Ready(Ok(()))
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(MAX_WRITE_BYTES)
+    }
+}
+
+#[async_trait]
+impl Pollable for LineWriter {
+    async fn ready(&mut self) {}
+}
+
+impl Drop for LineWriter {
+    fn drop(&mut self) {
         self.log_pending();
-        Poll::Ready(Ok(()))
     }
 }

@@ -144,6 +144,11 @@ impl<'m> Lease<'m> {
         fresh: bool,
     ) -> Self {
         worker.cpu.begin();
+        let data = worker.store.data();
+        if data.wasi.is_some() {
+            // A migration has nobody behind it, and is not the event before.
+            data.log.hear(None);
+        }
         Self {
             pool,
             _place: place,

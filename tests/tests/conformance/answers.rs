@@ -72,6 +72,14 @@ pub(crate) async fn crash(language: &'static Language) {
     let (code, error) = probe.refusal("crash", json!({})).await;
     assert_eq!(code, "COMPONENT_CRASHED");
     assert!(is_told_nothing(&error), "{error}");
+    if language.has_files {
+        // What it printed last is there, though the line never ended.
+        stage.daemon.logged("about to crash").await;
+        let log = stage.daemon.log();
+        let line = log.lines().find(|line| line.contains("about to crash"));
+        let line: Value = serde_json::from_str(line.unwrap()).unwrap();
+        assert_eq!(line["fields"]["instance"], probe.id, "{line}");
+    }
     // Its change is dropped, and the component goes on.
     assert_eq!(probe.state["value"], 3);
     probe.refusal("fail", json!({"message": "x"})).await;

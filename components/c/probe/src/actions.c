@@ -37,6 +37,7 @@ static live_result deny(live_context *cx, live_json payload) {
 static live_result crash(live_context *cx, live_json payload) {
     (void)payload;
     add_one(cx);
+    say_goodbye();
     volatile int *volatile nowhere = (volatile int *)(uintptr_t)0xfffffff0u;
     *nowhere = 1;
     return LIVE_OK;

@@ -57,3 +57,8 @@ live_result print(live_context *cx, live_json payload) {
     fflush(stdout);
     return LIVE_OK;
 }
+
+void say_goodbye(void) {
+    fputs("about to crash", stdout);
+    fflush(stdout);
+}

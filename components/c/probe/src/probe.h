@@ -30,4 +30,7 @@ live_result write_file(live_context *cx, live_json payload);
 live_result variable(live_context *cx, live_json payload);
 live_result print(live_context *cx, live_json payload);
 
+/** Prints the beginning of a line that never ends. */
+void say_goodbye(void);
+
 #endif

@@ -30,6 +30,7 @@ Answer turn_away(Context &) { return deny("Not you."); }
 /// Asks a list of nothing for its third item.
 Answer crash(Context &cx) {
     add_one(cx);
+    say_goodbye();
     return std::vector<std::int64_t>().at(2);
 }
 

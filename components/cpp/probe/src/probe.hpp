@@ -28,6 +28,9 @@ liveside::Done write_file(liveside::Context &cx, liveside::Json payload);
 liveside::Answer variable(liveside::Context &cx, liveside::Json payload);
 liveside::Done print(liveside::Context &cx, liveside::Json payload);
 
+/// Prints the beginning of a line that never ends.
+void say_goodbye();
+
 /// A singleton.
 liveside::Component &hall();
 /// The logic of rooms.

@@ -105,6 +105,7 @@ pub fn versioned(comptime version: Version) live.c.live_component {
         fn crash(cx: Context) live.Error!i64 {
             @setRuntimeSafety(true);
             addOne(cx);
+            std.debug.print("about to crash", .{});
             const nothing = cx.allocator().alloc(i64, 0) catch return cx.fail("There is no memory.", .{});
             return nothing[2];
         }
