@@ -9,9 +9,13 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{Receiver, channel};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
+
+/// Lines of the daemon's log that may wait for whoever asks for them.
+const LINES: usize = 1024;
 
 /// Where the project is.
 pub(crate) fn root() -> PathBuf {
@@ -23,7 +27,7 @@ pub(crate) struct Daemon {
     pub(crate) address: SocketAddr,
     process: Child,
     /// Read by a task: a pipe that nobody reads would stop the daemon once it is full.
-    log: UnboundedReceiver<String>,
+    log: Receiver<String>,
 }
 
 impl Daemon {
@@ -45,10 +49,11 @@ impl Daemon {
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let line = lines.next_line().await.unwrap().expect("it listens");
         let mut written = BufReader::new(process.stderr.take().unwrap()).lines();
-        let (sender, log) = unbounded_channel();
+        let (sender, log) = channel(LINES);
         tokio::spawn(async move {
             while let Ok(Some(line)) = written.next_line().await {
-                if sender.send(line).is_err() {
+                // A benchmark that does not ask for lines loses those behind the first ones.
+                if let Err(TrySendError::Closed(_)) = sender.try_send(line) {
                     return;
                 }
             }
